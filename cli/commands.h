@@ -1,0 +1,20 @@
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace sarinr::cli {
+
+/// Each declares one subcommand, its options and help; when that subcommand is parsed it sets `chosen` to the job.
+void add_fit(CLI::App& root, std::function<void()>& chosen);
+void add_render(CLI::App& root, std::function<void()>& chosen);
+void add_info(CLI::App& root, std::function<void()>& chosen);
+void add_simulate(CLI::App& root, std::function<void()>& chosen);
+
+inline constexpr void (*all_commands[])(CLI::App&, std::function<void()>&) = {add_fit, add_render, add_info,
+                                                                             add_simulate};
+
+}  // namespace sarinr::cli

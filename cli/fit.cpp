@@ -1,0 +1,188 @@
+#include <oneapi/tbb/global_control.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "blas.h"
+#include "commands.h"
+#include "progress.h"
+#include "sarinr/base/error.h"
+#include "sarinr/geo/raster.h"
+#include "sarinr/geo/storage.h"
+
+namespace sarinr::cli {
+
+namespace {
+
+struct FitArguments {
+  std::string input;
+  std::string output;
+  FitJob job;
+  geo::OpenOptions open;
+  std::vector<int> window;
+  EngineOptions engine;
+  bool self_activation = true;
+  double activation_learning_rate = 0;
+  std::map<std::string, double> parameters;
+  bool overwrite = false;
+  bool quiet = false;
+  bool json = false;
+};
+
+void declare_field(CLI::App& app, FitArguments& a) {
+  std::string names;
+  for (const std::string& known : architecture_names()) names += (names.empty() ? "" : ", ") + known;
+  app.add_option("--arch", a.job.spec.architecture, "architecture of the fields: " + names)->capture_default_str();
+  app.add_option("--width", a.job.spec.width, "neurons of a hidden layer")->capture_default_str();
+  app.add_option("--depth", a.job.spec.depth, "hidden-to-hidden layers: 2-W-W-W-W-1 is depth 3")->capture_default_str();
+  for (const std::string& name : architecture_names()) {
+    for (const ParameterInfo& parameter : architecture(name).parameters()) {
+      if (!a.parameters.emplace(parameter.name, parameter.value).second) continue;
+      app.add_option("--" + parameter.name, a.parameters[parameter.name], name + ": " + parameter.help)
+          ->capture_default_str();
+    }
+  }
+  app.add_option("--tile-size", a.job.tile_size, "pixels a tile is wide and high, about")
+      ->check(CLI::Range(8, largest_tile_size))
+      ->capture_default_str();
+  app.add_option("--overlap", a.job.overlap, "pixels that neighbouring tiles share and blend over; even")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  app.add_option("--weight-bits", a.job.weight_bits, "bits of a stored weight, 2 to 16; 0: as few as keep the PSNR within 0.05 dB")
+      ->check(CLI::Range(0, 16))
+      ->capture_default_str();
+}
+
+void declare_fitting(CLI::App& app, FitArguments& a) {
+  app.add_option("--epochs", a.job.epochs, "full-batch Adam steps; the most, where a target is given")
+      ->check(CLI::Range(1, 10000000))
+      ->capture_default_str();
+  app.add_option("--lr", a.job.learning_rate, "learning rate, decaying to 0 by a cosine")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--target-psnr", a.job.target_psnr, "stop a tile that reaches this PSNR, in dB");
+  app.add_option("--target-rmse-db", a.job.target_rmse_db, "stop a tile that reaches this root mean square error, in dB")
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--self-activation,!--no-self-activation", a.self_activation,
+               "learn contrast from the network's own output before the fit (default: on)");
+  app.add_option("--activation-epochs", a.job.activation.epochs, "steps of the self-activation, even")
+      ->check(CLI::Range(0, 100000))
+      ->capture_default_str();
+  app.add_option("--activation-lr", a.activation_learning_rate,
+                 "its learning rate; default 2e-3, 1e-3 from width 192 on")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--activation-lambda", a.job.activation.lambda, "weight of its two losses")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--seed", a.job.seed, "of the first weights")->capture_default_str();
+  app.add_option("--engine", a.engine.engine, "what fits: auto, torch")->capture_default_str();
+  app.add_option("--device", a.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--threads", a.engine.threads, "0: as many as the machine has")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
+void declare_input(CLI::App& app, FitArguments& a) {
+  app.add_option("INPUT", a.input, "raster that GDAL reads; /vsi paths too")->required();
+  app.add_option("OUTPUT", a.output, "the .sinr to write")->required();
+  app.add_option("--bands", a.open.bands, "numbers of the bands to take, from 1")->delimiter(',');
+  app.add_option("--quantity", a.open.quantities,
+                 "what the numbers are: amplitude, power, db, complex, other or categorical, for all bands or BAND=quantity")
+      ->delimiter(',');
+  app.add_option("--window", a.window, "x,y,width,height: part of the raster, in pixels")->delimiter(',')->expected(4);
+  app.add_flag("--overwrite", a.overwrite, "replace an existing output");
+  app.add_flag("--quiet,-q", a.quiet, "no progress");
+  app.add_flag("--json", a.json, "print the outcome as one JSON object");
+}
+
+void complete(FitArguments& a) {
+  if (!a.window.empty()) a.open.window = Extent{a.window[0], a.window[1], a.window[2], a.window[3]};
+  for (const ParameterInfo& parameter : architecture(a.job.spec.architecture).parameters()) {
+    a.job.spec.parameters.push_back(static_cast<float>(a.parameters.at(parameter.name)));
+  }
+  check(a.job.spec);
+  if (a.job.overlap % 2 != 0 || a.job.overlap > a.job.tile_size / 2) {
+    throw Error("--overlap is " + std::to_string(a.job.overlap) + "; it must be even and at most half the tile size");
+  }
+  if (a.job.weight_bits == 1) throw Error("--weight-bits is 1; it must be 0 or lie between 2 and 16");
+  if (a.job.activation.epochs % 2 != 0) {
+    throw Error("--activation-epochs is " + std::to_string(a.job.activation.epochs) +
+                "; it must be even: its two losses take turns");
+  }
+  if (!a.self_activation) a.job.activation.epochs = 0;
+  const double fallback = a.job.spec.width >= 192 ? 1e-3 : 2e-3;
+  a.job.activation.learning_rate = a.activation_learning_rate > 0 ? a.activation_learning_rate : fallback;
+}
+
+void print_quantities(const RasterInfo& info) {
+  for (std::size_t b = 0; b < info.bands.size(); ++b) {
+    std::fprintf(stderr, "%s: %s (%s)\n", info.band_names[b].c_str(), std::string(name(info.bands[b].quantity)).c_str(),
+                 info.quantity_reasons[b].c_str());
+  }
+}
+
+void print_outcome(const FitArguments& a, const RasterInfo& info, const FitReport& report, double seconds) {
+  const double pixels = static_cast<double>(info.width) * info.height;
+  const double bits = 8 * static_cast<double>(report.sizes.file) / pixels;
+  if (a.json) {
+    nlohmann::json out = {{"output", a.output},
+                          {"bytes", report.sizes.file},
+                          {"metadata_bytes", report.sizes.metadata},
+                          {"bits_per_pixel", bits},
+                          {"tiles", report.tiles},
+                          {"network_tiles", report.network_tiles},
+                          {"tile_epochs", report.tile_epochs},
+                          {"engine", report.engine},
+                          {"seconds", seconds},
+                          {"psnr", nlohmann::json::array()},
+                          {"rmse", nlohmann::json::array()}};
+    for (const ChannelSummary& channel : report.channels) {
+      const std::optional<double> value = psnr(channel);
+      out["psnr"].push_back(value ? nlohmann::json(*value) : nlohmann::json());
+      out["rmse"].push_back(std::sqrt(static_cast<double>(channel.mean_square_error)));
+    }
+    std::printf("%s\n", out.dump().c_str());
+    return;
+  }
+  const std::optional<double> value = report.psnr();
+  std::printf("%s: %d x %d pixels, %d tiles (%d with a network), %llu bytes, %.3f bits per pixel%s, %.1f s\n",
+              a.output.c_str(), info.width, info.height, report.tiles, report.network_tiles,
+              static_cast<unsigned long long>(report.sizes.file), bits,
+              value ? (", PSNR " + std::to_string(*value).substr(0, 5) + " dB").c_str() : "", seconds);
+}
+
+void run(FitArguments& a) {
+  complete(a);
+  geo::start(std::size_t{256} << 20);
+  const auto begin = std::chrono::steady_clock::now();
+  const std::unique_ptr<RasterSource> source = geo::open_raster(a.input, a.open);
+  if (!a.quiet) print_quantities(source->info());
+  const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.overwrite);
+  const int threads = a.engine.threads > 0 ? a.engine.threads : static_cast<int>(std::thread::hardware_concurrency());
+  const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
+                                          static_cast<std::size_t>(threads));
+  ConsoleListener listener(a.quiet, "tiles", a.job.epochs);
+  const FitReport report = fit_raster(
+      *source, *sink, a.job, [&] { return make_engine(a.engine, a.job.spec.architecture); }, listener);
+  sink->commit();
+  print_outcome(a, source->info(), report,
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+}
+
+}  // namespace
+
+void add_fit(CLI::App& root, std::function<void()>& chosen) {
+  CLI::App& app = *root.add_subcommand("fit", "fit fields to a raster and write them as a .sinr");
+  auto arguments = std::make_shared<FitArguments>();
+  declare_input(app, *arguments);
+  declare_field(app, *arguments);
+  declare_fitting(app, *arguments);
+  app.callback([&chosen, arguments] {
+    if (arguments->engine.device != "cuda") prepare_blas();
+    chosen = [arguments] { run(*arguments); };
+  });
+}
+
+}  // namespace sarinr::cli

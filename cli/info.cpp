@@ -1,0 +1,207 @@
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "commands.h"
+#include "sarinr/geo/storage.h"
+#include "sarinr/scene/jobs.h"
+
+namespace sarinr::cli {
+
+namespace {
+
+using nlohmann::json;
+
+struct InfoArguments {
+  std::string input;
+  bool json = false;
+  bool tiles = false;
+};
+
+/// The name in a WKT text: what stands between its first two quotation marks.
+std::string crs_name(const std::string& wkt) {
+  const std::size_t begin = wkt.find('"');
+  const std::size_t end = begin == std::string::npos ? begin : wkt.find('"', begin + 1);
+  return end == std::string::npos ? wkt : wkt.substr(begin + 1, end - begin - 1);
+}
+
+json describe_bands(const FileReader& reader, const json& raster) {
+  json bands = json::array();
+  std::size_t channel = 0;
+  for (std::size_t b = 0; b < reader.header().bands.size(); ++b) {
+    const BandModel& band = reader.header().bands[b];
+    json entry = {{"type", name(band.type)}, {"quantity", name(band.quantity)}};
+    if (band.nodata) entry["nodata"] = std::isnan(*band.nodata) ? json("nan") : json(*band.nodata);
+    const json kept = raster.value("bands", json::array());
+    if (b < kept.size() && kept[b].contains("description")) entry["description"] = kept[b]["description"];
+    for (int c = 0; c < band.channels(); ++c, ++channel) {
+      const ChannelSummary& summary = reader.summary()[channel];
+      entry["fits"].push_back({{"rmse", std::sqrt(static_cast<double>(summary.mean_square_error))},
+                               {"psnr", psnr(summary) ? json(*psnr(summary)) : json()},
+                               {"low", summary.low},
+                               {"high", summary.high}});
+    }
+    bands.push_back(std::move(entry));
+  }
+  return bands;
+}
+
+const char* kind_of(const TileContent& tile) {
+  if (tile.kind == TileContent::Kind::lossless) return "lossless";
+  if (!tile.weights.empty()) return "network";
+  for (const ChannelModel& channel : tile.channels) {
+    if (channel.kind == ChannelModel::Kind::constant) return "constant";
+  }
+  return "empty";
+}
+
+json describe_tiles(const FileReader& reader, const std::string& name) {
+  json tiles = json::array();
+  const TileGrid& grid = reader.grid();
+  for (int i = 0; i < grid.count(); ++i) {
+    const Extent core = grid.core(i);
+    const TileContent content = reader.tile(i).value_or_throw(name);
+    const double bits = 8 * static_cast<double>(reader.record_size(i));
+    tiles.push_back({{"tile", i},
+                     {"column", i % grid.columns().count()},
+                     {"row", i / grid.columns().count()},
+                     {"x", core.x},
+                     {"y", core.y},
+                     {"width", core.width},
+                     {"height", core.height},
+                     {"kind", kind_of(content)},
+                     {"bytes", reader.record_size(i)},
+                     {"bits_per_pixel", bits / (static_cast<double>(core.width) * core.height)}});
+  }
+  return tiles;
+}
+
+json describe(const FileReader& reader, const InfoArguments& a) {
+  const FileHeader& header = reader.header();
+  const FileSizes sizes = reader.sizes();
+  const json metadata = json::parse(header.metadata, nullptr, false);
+  const json raster = metadata.is_object() ? metadata.value("raster", json::object()) : json::object();
+  const double pixels = static_cast<double>(header.width) * header.height;
+  json parameters = json::object();
+  const std::vector<ParameterInfo> known = architecture(header.spec.architecture).parameters();
+  for (std::size_t i = 0; i < known.size(); ++i) parameters[known[i].name] = header.spec.parameters[i];
+  json out = {
+      {"file", a.input},
+      {"bytes", sizes.file},
+      {"width", header.width},
+      {"height", header.height},
+      {"bands", describe_bands(reader, raster)},
+      {"crs", raster.contains("crs") && raster["crs"].is_string() ? json(crs_name(raster["crs"])) : json()},
+      {"gcp_count", 0},
+      {"field",
+       {{"architecture", header.spec.architecture},
+        {"outputs", header.spec.outputs},
+        {"width", header.spec.width},
+        {"depth", header.spec.depth},
+        {"parameters", parameters},
+        {"weights", weight_count(header.spec)},
+        {"operations_per_pixel", operations_per_pixel(header.spec)}}},
+      {"tiling",
+       {{"tile_size", header.tile_size},
+        {"overlap", header.overlap},
+        {"columns", reader.grid().columns().count()},
+        {"rows", reader.grid().rows().count()}}},
+      {"sizes",
+       {{"metadata", sizes.metadata}, {"shared", sizes.shared}, {"tiles", sizes.tiles}, {"overhead", sizes.overhead()}}},
+      {"bits_per_pixel", 8 * static_cast<double>(sizes.file) / pixels},
+      {"bits_per_pixel_without_metadata", 8 * static_cast<double>(sizes.file - sizes.metadata) / pixels},
+      {"metadata", metadata.is_object() ? metadata : json::object()}};
+  if (raster.contains("geotransform")) out["geotransform"] = raster["geotransform"];
+  if (raster.contains("gcps")) {
+    const json& points = raster["gcps"].value("points", json::array());
+    out["gcp_count"] = points.is_object() && points.contains("pixel") ? points["pixel"].size() : points.size();
+  }
+  if (a.tiles) out["tiles"] = describe_tiles(reader, a.input);
+  return out;
+}
+
+void print_number_list(const char* title, const json& numbers) {
+  std::printf("%s", title);
+  for (const json& number : numbers) std::printf(" %.12g", number.get<double>());
+  std::printf("\n");
+}
+
+void print_bands(const json& bands) {
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    const json& band = bands[b];
+    std::printf("Band %zu     %s, %s", b + 1, band["type"].get<std::string>().c_str(),
+                band["quantity"].get<std::string>().c_str());
+    if (band.contains("description") && band["description"].is_string()) {
+      std::printf(", \"%s\"", band["description"].get<std::string>().c_str());
+    }
+    if (band.contains("nodata")) std::printf(", nodata %s", band["nodata"].dump().c_str());
+    for (const json& fit : band.value("fits", json::array())) {
+      std::printf("; RMSE %.4g", fit["rmse"].get<double>());
+      if (fit["psnr"].is_number()) std::printf(", PSNR %.2f dB", fit["psnr"].get<double>());
+      std::printf(" (values %.4g to %.4g)", fit["low"].get<double>(), fit["high"].get<double>());
+    }
+    std::printf("\n");
+  }
+}
+
+void print_human(const json& out) {
+  std::printf("File       %s, %llu bytes\n", out["file"].get<std::string>().c_str(), out["bytes"].get<unsigned long long>());
+  std::printf("Size       %d x %d pixels, %zu bands\n", out["width"].get<int>(), out["height"].get<int>(),
+              out["bands"].size());
+  print_bands(out["bands"]);
+  std::printf("CRS        %s\n", out["crs"].is_string() ? out["crs"].get<std::string>().c_str() : "none");
+  if (out.contains("geotransform")) print_number_list("Transform ", out["geotransform"]);
+  if (out["gcp_count"].get<int>() > 0) std::printf("GCPs       %d\n", out["gcp_count"].get<int>());
+  const json& field = out["field"];
+  std::printf("Fields     %s, width %d, depth %d, %d outputs: %zu weights, %zu multiply-adds per pixel\n",
+              field["architecture"].get<std::string>().c_str(), field["width"].get<int>(), field["depth"].get<int>(),
+              field["outputs"].get<int>(), field["weights"].get<std::size_t>(),
+              field["operations_per_pixel"].get<std::size_t>());
+  const json& tiling = out["tiling"];
+  std::printf("Tiles      %d x %d of about %d pixels, overlap %d\n", tiling["columns"].get<int>(),
+              tiling["rows"].get<int>(), tiling["tile_size"].get<int>(), tiling["overlap"].get<int>());
+  const json& sizes = out["sizes"];
+  std::printf("Bytes      %llu tiles, %llu shared weights, %llu metadata, %llu overhead\n",
+              sizes["tiles"].get<unsigned long long>(), sizes["shared"].get<unsigned long long>(),
+              sizes["metadata"].get<unsigned long long>(), sizes["overhead"].get<unsigned long long>());
+  std::printf("Rate       %.4f bits per pixel, %.4f without metadata\n", out["bits_per_pixel"].get<double>(),
+              out["bits_per_pixel_without_metadata"].get<double>());
+  const json fit = out["metadata"].value("fit", json::object());
+  if (fit.contains("engine")) {
+    std::printf("Fit        sarinr %s, %s, %d epochs, seed %llu\n", fit.value("version", "?").c_str(),
+                fit.value("engine", "?").c_str(), fit.value("epochs", 0), fit.value("seed", 0ULL));
+  }
+  if (!out.contains("tiles")) return;
+  std::printf("\n%6s %6s %6s %8s %8s %7s %7s  %-9s %9s %8s\n", "tile", "column", "row", "x", "y", "width", "height", "kind",
+              "bytes", "bpp");
+  for (const json& tile : out["tiles"]) {
+    std::printf("%6d %6d %6d %8d %8d %7d %7d  %-9s %9llu %8.4f\n", tile["tile"].get<int>(), tile["column"].get<int>(),
+                tile["row"].get<int>(), tile["x"].get<int>(), tile["y"].get<int>(), tile["width"].get<int>(),
+                tile["height"].get<int>(), tile["kind"].get<std::string>().c_str(),
+                tile["bytes"].get<unsigned long long>(), tile["bits_per_pixel"].get<double>());
+  }
+}
+
+void run(const InfoArguments& a) {
+  const std::shared_ptr<const FileReader> reader = FileReader::open(geo::open_source(a.input)).value_or_throw(a.input);
+  const json out = describe(*reader, a);
+  if (a.json) {
+    std::printf("%s\n", out.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
+  } else {
+    print_human(out);
+  }
+}
+
+}  // namespace
+
+void add_info(CLI::App& root, std::function<void()>& chosen) {
+  CLI::App& app = *root.add_subcommand("info", "show what a .sinr holds");
+  auto arguments = std::make_shared<InfoArguments>();
+  app.add_option("INPUT", arguments->input, "the .sinr; /vsi paths too")->required();
+  app.add_flag("--json", arguments->json, "print one JSON object");
+  app.add_flag("--tiles", arguments->tiles, "list every tile");
+  app.callback([&chosen, arguments] { chosen = [arguments] { run(*arguments); }; });
+}
+
+}  // namespace sarinr::cli

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sarinr/field/spec.h"
+
+namespace sarinr {
+
+/// The pixels that a field is fitted to, normalised. Pixel (column, row) has the coordinates
+/// ((2 column + 1) / grid_width - 1, (2 row + 1) / grid_height - 1), grid_* being those of the FitProblem.
+struct NormalisedTile {
+  int width = 0;
+  int height = 0;
+  std::vector<float> values;         ///< [channel][row][column], 0 where not valid
+  std::vector<std::uint8_t> valid;   ///< [channel][row][column], 1 where the value counts
+};
+
+/// Stage one: the network learns contrast from its own output (Han and Zhang 2024; FACTS in docs/metrics.md).
+struct ActivationOptions {
+  int epochs = 20;               ///< even; 0 turns the stage off
+  double learning_rate = 2e-3;
+  double lambda = 0.2;
+};
+
+struct FitOptions {
+  int epochs = 60;               ///< full-batch Adam steps
+  double learning_rate = 2e-3;   ///< decays to 0 by half a cosine over the epochs
+  /// Per tile and channel, mean square error (normalised units) at which the tile stops: empty, or one vector per tile.
+  std::vector<std::vector<float>> target;
+};
+
+/// One request: the same for every tile of a file, so that tiles can be fitted together.
+struct FitProblem {
+  FieldSpec spec;
+  int grid_width = 0;   ///< largest support of the tile grid
+  int grid_height = 0;
+  std::vector<float> start;  ///< weights that every fit starts from
+};
+
+struct TileFit {
+  std::vector<float> weights;
+  int epochs = 0;               ///< steps taken
+  double loss = 0;              ///< mean square error of the last step over valid pixels, normalised units
+  std::vector<float> losses;    ///< of every step, before the step
+};
+
+/// Returns false to ask the engine to stop at the next step; it then throws an Error of kind interrupted.
+/// `done` counts tile steps since the last call.
+using StepCallback = std::function<bool(std::size_t done)>;
+
+/// Fits fields. One thread calls an engine at a time; it uses as many as it was made with.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  virtual std::string name() const = 0;
+  /// "torch 1.13.1, cpu, 2 threads": goes into the file and the log.
+  virtual std::string description() const = 0;
+  /// Weights after the self-activation stage, from `problem.start`.
+  virtual std::vector<float> activate(const FitProblem& problem, const ActivationOptions& options,
+                                      const StepCallback& step) = 0;
+  /// Fits every tile; a tile's result does not depend on the other tiles of the call.
+  virtual std::vector<TileFit> fit(const FitProblem& problem, const std::vector<NormalisedTile>& tiles,
+                                   const FitOptions& options, const StepCallback& step) = 0;
+  /// How many tiles to hand over at once for full speed within `memory` bytes.
+  virtual int preferred_batch(const FitProblem& problem, std::size_t memory) const = 0;
+};
+
+struct EngineOptions {
+  std::string engine = "auto";  ///< auto, torch, cpu, cuda
+  std::string device = "auto";  ///< auto, cpu, cuda, cuda:N
+  int threads = 0;              ///< 0: as many as the machine has
+};
+
+/// Makes the engine asked for; throws an Error naming the legal engines or devices. `auto` takes the fastest engine that
+/// knows the architecture on the device.
+std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::string& architecture);
+
+/// Mean square error that a fit with these numbers leaves, as an independent check in plain double arithmetic.
+double mean_square_error(const FitProblem& problem, const NormalisedTile& tile, const std::vector<float>& weights);
+
+}  // namespace sarinr

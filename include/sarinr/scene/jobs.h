@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sarinr/base/storage.h"
+#include "sarinr/container/file.h"
+#include "sarinr/fit/engine.h"
+#include "sarinr/scene/field_file.h"
+#include "sarinr/scene/raster.h"
+
+namespace sarinr {
+
+/// What the user sees of a running job. Calls come from one thread at a time.
+class JobListener {
+ public:
+  virtual ~JobListener() = default;
+  virtual void message(const std::string& sentence) = 0;  ///< worth knowing
+  virtual void warning(const std::string& sentence) = 0;  ///< worth a second look
+  /// `done` of `total` units of work; `psnr` of what is finished, or nothing yet. False asks the job to stop.
+  virtual bool progress(double done, double total, std::optional<double> psnr) = 0;
+};
+
+struct FitJob {
+  FieldSpec spec;  ///< outputs are set from the bands
+  int tile_size = 256;
+  int overlap = 4;
+  std::uint64_t seed = 1;
+  ActivationOptions activation;
+  int epochs = 200;
+  double learning_rate = 2e-3;
+  std::optional<double> target_psnr;     ///< stop a tile when all its channels reach it; dB over the raster's value range
+  std::optional<double> target_rmse_db;  ///< the same as a root mean square error in dB; for amplitude, power and db bands
+  int weight_bits = 0;                   ///< 2 to 16 for every tensor; 0: as few as keep PSNR within 0.05 dB
+  std::size_t memory = std::size_t{1} << 30;  ///< for one batch of tiles
+  std::string options_json = "{}";  ///< kept in the file beside the job's own numbers, as "options"
+};
+
+/// What a fit did, beside the file itself.
+struct FitReport {
+  FileSizes sizes;
+  int tiles = 0;
+  int network_tiles = 0;
+  std::size_t tile_epochs = 0;  ///< sum of the steps taken
+  std::vector<ChannelSummary> channels;
+  std::string engine;
+
+  /// Over all channels that have values: 10 log10(range^2 / mean square error), averaged as the mean of the PSNRs.
+  std::optional<double> psnr() const;
+};
+
+std::optional<double> psnr(const ChannelSummary& channel);
+
+/// Fits every tile of the raster and writes the file, but does not commit the sink. The engine is made when the first tile
+/// needs one. Same bytes for any thread count and batch size.
+FitReport fit_raster(RasterSource& source, ByteSink& sink, const FitJob& job,
+                     const std::function<std::unique_ptr<Engine>()>& make, JobListener& listener);
+
+/// What a rendered raster of the file's own grid will be: for create_raster.
+RasterInfo native_info(const FieldFile& file);
+
+/// Renders the file on its own grid into the sink, which it does not commit.
+void render_native(const FieldFile& file, RasterSink& sink, JobListener& listener);
+
+}  // namespace sarinr

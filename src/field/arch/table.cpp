@@ -1,0 +1,10 @@
+#include "field/arch/table.h"
+
+namespace sarinr {
+
+const std::vector<const Architecture*>& architecture_table() {
+  static const std::vector<const Architecture*> table = {&siren_architecture()};
+  return table;
+}
+
+}  // namespace sarinr

@@ -1,0 +1,102 @@
+#include "sarinr/fit/engine.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <filesystem>
+
+#include "sarinr/base/error.h"
+
+namespace sarinr {
+
+namespace {
+
+using ModuleEntry = Engine* (*)(const EngineOptions&);
+
+/// The folder of modules: lib/sarinr beside the bin folder of the running program, else where sarinr was installed.
+std::filesystem::path module_path(const std::string& file) {
+  std::array<char, PATH_MAX> program{};
+  const ssize_t length = readlink("/proc/self/exe", program.data(), program.size());
+  std::filesystem::path beside;
+  if (length > 0) {
+    const std::filesystem::path folder = std::filesystem::path(std::string(program.data(), length)).parent_path();
+    beside = folder.parent_path() / "lib" / "sarinr" / file;
+    if (std::filesystem::exists(beside)) return beside;
+  }
+  const std::filesystem::path installed = std::filesystem::path(SARINR_MODULE_FOLDER) / file;
+  return std::filesystem::exists(installed) ? installed : beside;
+}
+
+std::unique_ptr<Engine> open_torch(const EngineOptions& options) {
+  const std::string path = module_path("engine_torch.so").string();
+  // Never closed: LibTorch does not survive being unloaded. Local: its symbols must not meet GDAL's.
+  void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (module == nullptr) {
+    const char* reason = dlerror();
+    throw Error("the torch engine cannot be opened (" + std::string(reason != nullptr ? reason : "unknown reason") +
+                "): build sarinr with SARINR_TORCH=ON, or choose another --engine");
+  }
+  void* symbol = dlsym(module, "sarinr_create_engine");
+  if (symbol == nullptr) throw Error(path + " is not a module of this version", ErrorKind::internal);
+  return std::unique_ptr<Engine>(reinterpret_cast<ModuleEntry>(symbol)(options));
+}
+
+struct EngineEntry {
+  std::string name;
+  std::unique_ptr<Engine> (*create)(const EngineOptions&);
+};
+
+/// Engines from the fastest to the reference; `auto` takes the first. A new engine is one more line.
+const std::vector<EngineEntry>& engine_table() {
+  static const std::vector<EngineEntry> table = {{"torch", open_torch}};
+  return table;
+}
+
+bool legal_device(const std::string& device) {
+  if (device == "auto" || device == "cpu" || device == "cuda") return true;
+  if (!device.starts_with("cuda:") || device.size() < 6 || device.size() > 7) return false;
+  return device.find_first_not_of("0123456789", 5) == std::string::npos;
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::string& architecture_name) {
+  architecture(architecture_name);
+  if (!legal_device(options.device)) {
+    throw Error("unknown device '" + options.device + "': the devices are auto, cpu, cuda and cuda:N");
+  }
+  std::string names = "auto";
+  for (const EngineEntry& entry : engine_table()) {
+    if (options.engine == "auto" || options.engine == entry.name) return entry.create(options);
+    names += ", " + entry.name;
+  }
+  throw Error("unknown engine '" + options.engine + "': the engines are " + names);
+}
+
+double mean_square_error(const FitProblem& problem, const NormalisedTile& tile, const std::vector<float>& weights) {
+  const std::size_t pixels = static_cast<std::size_t>(tile.width) * static_cast<std::size_t>(tile.height);
+  std::vector<float> x(pixels);
+  std::vector<float> y(pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    const double column = static_cast<double>(i % static_cast<std::size_t>(tile.width));
+    const double row = static_cast<double>(i / static_cast<std::size_t>(tile.width));
+    x[i] = static_cast<float>((2 * column + 1) / problem.grid_width - 1);
+    y[i] = static_cast<float>((2 * row + 1) / problem.grid_height - 1);
+  }
+  std::vector<float> values(tile.values.size());
+  architecture(problem.spec.architecture)
+      .evaluate(problem.spec, weights.data(), x.data(), y.data(), pixels, values.data(), pixels);
+  double sum = 0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (tile.valid[i] == 0) continue;
+    const double error = static_cast<double>(values[i]) - static_cast<double>(tile.values[i]);
+    sum += error * error;
+    ++count;
+  }
+  return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+}  // namespace sarinr

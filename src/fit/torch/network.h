@@ -1,0 +1,23 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <vector>
+
+#include "sarinr/field/spec.h"
+
+namespace sarinr::torch_engine {
+
+/// An architecture as LibTorch computes it, for a batch of fields at once.
+class Network {
+ public:
+  virtual ~Network() = default;
+  /// Values [fields, points, outputs] at `points` [points, 2]; `tensors` in the order of Architecture::tensors, each
+  /// [fields, rows, columns].
+  virtual at::Tensor forward(const std::vector<at::Tensor>& tensors, const at::Tensor& points) const = 0;
+};
+
+/// The network of a spec; throws an Error naming the architectures that this engine has.
+std::unique_ptr<Network> make_network(const FieldSpec& spec);
+
+}  // namespace sarinr::torch_engine

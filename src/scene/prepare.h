@@ -1,0 +1,33 @@
+#pragma once
+
+#include <vector>
+
+#include "sarinr/codec/tile.h"
+#include "sarinr/fit/engine.h"
+#include "sarinr/scene/raster.h"
+
+namespace sarinr {
+
+/// The valid fit-domain values of one channel over a tile's core.
+struct ChannelRange {
+  std::size_t count = 0;
+  double low = 0;
+  double high = 0;
+};
+
+/// A tile between reading and coding.
+struct PreparedTile {
+  int tile = 0;
+  TileContent content;        ///< masks, channels and exact bands; weights come later
+  NormalisedTile target;      ///< over the support; empty where no network is needed
+  std::vector<ChannelRange> ranges;  ///< per channel
+  bool needs_network = false;
+  bool has_value = false;     ///< some pixel of the support is valid
+};
+
+/// Classifies, transforms and normalises the window read over a tile's support. Channels are centred on their mean and
+/// scaled to unit standard deviation. Tiles too small for a network (fewer than 64 valid pixels, or under 8 pixels
+/// wide or high) become lossless.
+PreparedTile prepare_tile(const RasterInfo& info, const TileGrid& grid, int tile, const RasterWindow& window);
+
+}  // namespace sarinr

@@ -1,0 +1,120 @@
+#include "scene/tile_coder.h"
+
+#include <algorithm>
+
+#include "sarinr/codec/step_search.h"
+
+namespace sarinr {
+
+namespace {
+
+constexpr std::size_t most_probes = 4096;
+
+float coordinate(std::size_t index, int length) {
+  return static_cast<float>((2 * static_cast<double>(index) + 1) / length - 1);
+}
+
+/// Up to 4096 valid pixels of the target, evenly picked.
+ProbePoints pick_probes(const FitProblem& problem, const NormalisedTile& target) {
+  const std::size_t pixels = static_cast<std::size_t>(target.width) * static_cast<std::size_t>(target.height);
+  std::vector<std::size_t> valid;
+  for (std::size_t i = 0; i < pixels; ++i) {
+    bool any = false;
+    for (std::size_t at = i; at < target.valid.size(); at += pixels) any = any || target.valid[at] != 0;
+    if (any) valid.push_back(i);
+  }
+  const std::size_t count = std::min(valid.size(), most_probes);
+  ProbePoints points;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t i = valid[k * valid.size() / count];
+    points.x.push_back(coordinate(i % static_cast<std::size_t>(target.width), problem.grid_width));
+    points.y.push_back(coordinate(i / static_cast<std::size_t>(target.width), problem.grid_height));
+  }
+  return points;
+}
+
+/// Network outputs minus target over the whole support, normalised units; 0 where not valid. [channel][pixel]
+std::vector<float> residuals(const FitProblem& problem, const NormalisedTile& target,
+                             const std::vector<float>& weights) {
+  const std::size_t width = static_cast<std::size_t>(target.width);
+  const std::size_t pixels = width * static_cast<std::size_t>(target.height);
+  std::vector<float> x(pixels);
+  std::vector<float> y(pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    x[i] = coordinate(i % width, problem.grid_width);
+    y[i] = coordinate(i / width, problem.grid_height);
+  }
+  std::vector<float> values(target.values.size());
+  architecture(problem.spec.architecture)
+      .evaluate(problem.spec, weights.data(), x.data(), y.data(), pixels, values.data(), pixels);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = target.valid[i] != 0 ? values[i] - target.values[i] : 0;
+  return values;
+}
+
+std::vector<ChannelError> measure(const PreparedTile& prepared, const std::vector<float>& residual,
+                                  const TileGrid& grid) {
+  const Extent support = grid.support(prepared.tile);
+  const Extent core = grid.core(prepared.tile);
+  const std::size_t width = static_cast<std::size_t>(support.width);
+  const std::size_t pixels = width * static_cast<std::size_t>(support.height);
+  std::vector<ChannelError> errors;
+  for (std::size_t c = 0; c < prepared.ranges.size(); ++c) {
+    ChannelError error{prepared.ranges[c].count, 0, prepared.ranges[c].low, prepared.ranges[c].high};
+    if (!residual.empty() && prepared.content.channels[c].kind == ChannelModel::Kind::network) {
+      const double scale = static_cast<double>(prepared.content.channels[c].scale);
+      for (int y = core.y - support.y; y < core.y - support.y + core.height; ++y) {
+        for (int x = core.x - support.x; x < core.x - support.x + core.width; ++x) {
+          const double difference = scale * static_cast<double>(residual[c * pixels + static_cast<std::size_t>(y) * width +
+                                                                         static_cast<std::size_t>(x)]);
+          error.squares += difference * difference;
+        }
+      }
+    }
+    errors.push_back(error);
+  }
+  return errors;
+}
+
+}  // namespace
+
+void ChannelError::merge(const ChannelError& other) {
+  if (other.count == 0) return;
+  low = count == 0 ? other.low : std::min(low, other.low);
+  high = count == 0 ? other.high : std::max(high, other.high);
+  count += other.count;
+  squares += other.squares;
+}
+
+std::vector<std::int8_t> choose_steps(const FitProblem& problem, const PreparedTile& prepared,
+                                      const std::vector<float>& weights, int bits) {
+  if (bits > 0) return fixed_bit_steps(problem.spec, weights, bits);
+  const double error = std::max(mean_square_error(problem, prepared.target, weights), 1e-9);
+  // A fifth is kept back: rounding errors and the fit's own are not quite independent.
+  std::vector<std::int8_t> steps =
+      search_steps(problem.spec, weights, pick_probes(problem, prepared.target), 0.8 * quantisation_share * error);
+  for (int attempt = 0; attempt < 8; ++attempt) {
+    const std::vector<float> rounded =
+        dequantise(problem.spec, quantise_weights(problem.spec, weights, steps), nullptr);
+    if (mean_square_error(problem, prepared.target, rounded) <= (1 + quantisation_share) * error) break;
+    for (std::int8_t& step : steps) --step;
+  }
+  return steps;
+}
+
+CodedTile code_tile(const FitProblem& problem, PreparedTile& prepared, const std::vector<float>& weights, int bits,
+                    const TileContext& context, const TileGrid& grid) {
+  CodedTile coded;
+  std::vector<float> residual;
+  if (prepared.needs_network) {
+    const QuantisedWeights none;
+    const QuantisedWeights& shared = context.shared != nullptr ? *context.shared : none;
+    prepared.content.weights =
+        quantise_smallest(problem.spec, weights, choose_steps(problem, prepared, weights, bits), shared);
+    residual = residuals(problem, prepared.target, dequantise(problem.spec, prepared.content.weights, &shared));
+  }
+  coded.errors = measure(prepared, residual, grid);
+  coded.payload = encode_tile(prepared.content, context);
+  return coded;
+}
+
+}  // namespace sarinr

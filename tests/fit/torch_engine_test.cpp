@@ -1,0 +1,209 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <numbers>
+
+#include "sarinr/base/error.h"
+#include "sarinr/fit/engine.h"
+
+namespace sarinr {
+namespace {
+
+FitProblem small_problem(int outputs = 1) {
+  FitProblem problem;
+  problem.spec.width = 16;
+  problem.spec.depth = 1;
+  problem.spec.outputs = outputs;
+  problem.spec.parameters = {30, 30};
+  problem.grid_width = 40;
+  problem.grid_height = 64;  // 2560 pixels: more than one chunk of the engine
+  problem.start = architecture("siren").initialise(problem.spec, 5);
+  return problem;
+}
+
+NormalisedTile wave_tile(int width, int height, int outputs, double phase) {
+  NormalisedTile tile;
+  tile.width = width;
+  tile.height = height;
+  for (int c = 0; c < outputs; ++c) {
+    for (int y = 0; y < height; ++y) {
+      for (int x = 0; x < width; ++x) {
+        tile.values.push_back(static_cast<float>(std::sin(0.3 * x + 0.2 * y * (c + 1) + phase)));
+        tile.valid.push_back(1);
+      }
+    }
+  }
+  return tile;
+}
+
+class TorchEngineTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(std::string(SARINR_MODULE_FOLDER) + "/engine_torch.so")) {
+      GTEST_SKIP() << "this build has no torch module (SARINR_TORCH=OFF)";
+    }
+  }
+  static std::unique_ptr<Engine> engine(int threads = 1) { return make_engine({"torch", "cpu", threads}, "siren"); }
+};
+
+TEST_F(TorchEngineTest, ComputesTheSameErrorAsTheEvaluatorWithoutTorch) {
+  const FitProblem problem = small_problem(2);
+  const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 2, 0), wave_tile(37, 50, 2, 1)};
+  const std::vector<TileFit> fits = engine()->fit(problem, tiles, {1, 1e-3, {}}, {});
+  ASSERT_EQ(fits.size(), 2u);
+  for (std::size_t i = 0; i < 2; ++i) {
+    // Float sums over a few thousand pixels on one side, doubles on the other.
+    EXPECT_NEAR(fits[i].losses.at(0), mean_square_error(problem, tiles[i], problem.start), 1e-5);
+  }
+}
+
+TEST_F(TorchEngineTest, LearnsASmoothTile) {
+  const FitProblem problem = small_problem();
+  const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 1, 0)};
+  const TileFit fit = engine()->fit(problem, tiles, {400, 5e-3, {}}, {})[0];
+  EXPECT_EQ(fit.epochs, 400);
+  EXPECT_EQ(fit.losses.size(), 400u);
+  EXPECT_LT(mean_square_error(problem, tiles[0], fit.weights), 1e-3);
+}
+
+/// Adam's first step moves every weight by the learning rate against the sign of its gradient.
+void expect_steps_against(const std::vector<float>& start, const std::vector<float>& after, double learning_rate,
+                          const std::function<double(const std::vector<float>&)>& loss) {
+  int compared = 0;
+  for (std::size_t i = 0; i < start.size(); i += 7) {
+    std::vector<float> up = start;
+    std::vector<float> down = start;
+    const float step = 1e-3f;
+    up[i] += step;
+    down[i] -= step;
+    const double slope = (loss(up) - loss(down)) / (2 * static_cast<double>(step));
+    if (std::abs(slope) < 2e-3) continue;  // float losses do not tell its sign surely
+    const double moved = static_cast<double>(after[i]) - static_cast<double>(start[i]);
+    EXPECT_NEAR(moved, slope > 0 ? -learning_rate : learning_rate, 0.02 * learning_rate) << "weight " << i;
+    ++compared;
+  }
+  EXPECT_GT(compared, 10);
+}
+
+TEST_F(TorchEngineTest, FollowsTheGradientOfTheMeanSquareError) {
+  const FitProblem problem = small_problem(2);
+  const NormalisedTile tile = wave_tile(40, 64, 2, 0.5);
+  const double learning_rate = 1e-4;
+  const TileFit fit = engine()->fit(problem, {tile}, {1, learning_rate, {}}, {})[0];
+  expect_steps_against(problem.start, fit.weights, learning_rate,
+                       [&](const std::vector<float>& weights) { return mean_square_error(problem, tile, weights); });
+}
+
+/// G of docs/metrics.md in plain double arithmetic.
+double contrast(const FitProblem& problem, const std::vector<float>& weights) {
+  const int width = problem.grid_width;
+  const int height = problem.grid_height;
+  std::vector<float> x;
+  std::vector<float> y;
+  for (int row = 0; row < height; ++row) {
+    for (int column = 0; column < width; ++column) {
+      x.push_back(static_cast<float>((2.0 * column + 1) / width - 1));
+      y.push_back(static_cast<float>((2.0 * row + 1) / height - 1));
+    }
+  }
+  std::vector<float> image(x.size());
+  architecture("siren").evaluate(problem.spec, weights.data(), x.data(), y.data(), x.size(), image.data(), x.size());
+  const auto at = [&](int column, int row) { return static_cast<double>(image[static_cast<std::size_t>(row * width + column)]); };
+  double sum = 0;
+  for (int r = 1; r + 1 < height; ++r) {
+    for (int c = 1; c + 1 < width; ++c) {
+      const double gx = at(c + 1, r - 1) + 2 * at(c + 1, r) + at(c + 1, r + 1) - at(c - 1, r - 1) - 2 * at(c - 1, r) -
+                        at(c - 1, r + 1);
+      const double gy = at(c - 1, r + 1) + 2 * at(c, r + 1) + at(c + 1, r + 1) - at(c - 1, r - 1) - 2 * at(c, r - 1) -
+                        at(c + 1, r - 1);
+      sum += std::sqrt(gx * gx + gy * gy + 1e-12);
+    }
+  }
+  return sum / ((width - 2.0) * (height - 2.0));
+}
+
+TEST_F(TorchEngineTest, SelfActivationFirstRaisesAndThenLowersContrast) {
+  const FitProblem problem = small_problem();
+  const ActivationOptions options{1, 1e-4, 0.2};
+  const std::vector<float> after = engine()->activate(problem, options, {});
+  expect_steps_against(problem.start, after, options.learning_rate, [&](const std::vector<float>& weights) {
+    return -options.lambda * contrast(problem, weights) * 10;
+  });
+  EXPECT_GT(contrast(problem, after), contrast(problem, problem.start));
+  // Adam starts with plus and minus the same direction: two epochs nearly cancel, one does not.
+  const std::vector<float> twice = engine()->activate(problem, {2, 1e-4, 0.2}, {});
+  EXPECT_LT(contrast(problem, twice), contrast(problem, after));
+}
+
+TEST_F(TorchEngineTest, MaskedPixelsTakeNoPart) {
+  const FitProblem problem = small_problem();
+  NormalisedTile tile = wave_tile(40, 64, 1, 0);
+  for (std::size_t i = 300; i < 900; ++i) tile.valid[i] = 0;
+  NormalisedTile other = tile;
+  for (std::size_t i = 300; i < 900; ++i) other.values[i] = 1e3f;
+  const std::unique_ptr<Engine> torch = engine();
+  EXPECT_EQ(torch->fit(problem, {tile}, {5, 1e-3, {}}, {})[0].weights,
+            torch->fit(problem, {other}, {5, 1e-3, {}}, {})[0].weights);
+}
+
+TEST_F(TorchEngineTest, ATileDoesNotDependOnItsBatchNorOnTheThreads) {
+  const FitProblem problem = small_problem();
+  std::vector<NormalisedTile> tiles;
+  for (int i = 0; i < 3; ++i) tiles.push_back(wave_tile(40 - i, 64, 1, i));
+  const std::vector<TileFit> together = engine(2)->fit(problem, tiles, {7, 1e-3, {}}, {});
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    EXPECT_EQ(engine(1)->fit(problem, {tiles[i]}, {7, 1e-3, {}}, {})[0].weights, together[i].weights);
+    EXPECT_EQ(engine(2)->fit(problem, {tiles[i]}, {7, 1e-3, {}}, {})[0].weights, together[i].weights);
+  }
+  EXPECT_EQ(engine(1)->activate(problem, {4, 1e-3, 0.2}, {}), engine(2)->activate(problem, {4, 1e-3, 0.2}, {}));
+}
+
+TEST_F(TorchEngineTest, StopsATileAtItsTarget) {
+  const FitProblem problem = small_problem();
+  const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 1, 0), wave_tile(40, 64, 1, 1)};
+  FitOptions options{400, 5e-3, {{0.2f}, {0.0f}}};
+  const std::vector<TileFit> fits = engine()->fit(problem, tiles, options, {});
+  EXPECT_LT(fits[0].epochs, 400);
+  EXPECT_LE(mean_square_error(problem, tiles[0], fits[0].weights), 0.2 + 1e-5);
+  EXPECT_GT(fits[0].losses.at(fits[0].losses.size() - 2), 0.2f) << "it must stop at the first epoch that is good enough";
+  EXPECT_EQ(fits[1].epochs, 400);
+}
+
+TEST_F(TorchEngineTest, StopsWhenAsked) {
+  const FitProblem problem = small_problem();
+  int calls = 0;
+  try {
+    engine()->fit(problem, {wave_tile(40, 64, 1, 0)}, {100, 1e-3, {}}, [&](std::size_t) { return ++calls < 3; });
+    FAIL() << "the fit went on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::interrupted);
+  }
+  EXPECT_EQ(calls, 3);
+}
+
+TEST_F(TorchEngineTest, RefusesADeviceThatIsNotThere) {
+  try {
+    make_engine({"torch", "cuda:77", 1}, "siren");
+    FAIL() << "cuda:77 was accepted";
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    EXPECT_TRUE(message.starts_with("there is no CUDA device")) << message;
+  }
+}
+
+TEST(Engine, NamesTheLegalEnginesAndDevices) {
+  const auto message = [](const EngineOptions& options) {
+    try {
+      make_engine(options, "siren");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  EXPECT_EQ(message({"abacus", "cpu", 1}), "unknown engine 'abacus': the engines are auto, torch");
+  EXPECT_EQ(message({"torch", "gpu", 1}), "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N");
+}
+
+}  // namespace
+}  // namespace sarinr
