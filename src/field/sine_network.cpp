@@ -11,35 +11,13 @@
 #define HWY_TARGET_INCLUDE "field/sine_network.cpp"
 #define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+
+#include "field/sine-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sarinr::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
-
-using Float = hn::ScalableTag<float>;
-using Vector = hn::Vec<Float>;
-
 constexpr std::size_t block = 64;  // pixels; a multiple of every vector length in use
 constexpr int group = 4;           // neurons computed together
-
-/// sin(pi t). Range reduction to the nearest whole number is exact; the odd polynomial (minimax, our fit) errs by
-/// 3e-9 on [-1/2, 1/2].
-HWY_INLINE Vector sine_of_turns(Vector t) {
-  const Float d;
-  const Vector whole = hn::Round(t);
-  const Vector r = hn::Sub(t, whole);
-  const Vector s = hn::Mul(r, r);
-  Vector p = hn::Set(d, 0.0772201255f);
-  p = hn::MulAdd(p, s, hn::Set(d, -0.598045173f));
-  p = hn::MulAdd(p, s, hn::Set(d, 2.55003138f));
-  p = hn::MulAdd(p, s, hn::Set(d, -5.16770688f));
-  p = hn::MulAdd(p, s, hn::Set(d, 3.14159258f));
-  // An odd number of half turns changes the sign: its lowest bit moves into the sign bit.
-  const hn::RebindToSigned<Float> di;
-  const auto sign = hn::ShiftLeft<31>(hn::ConvertTo(di, whole));
-  return hn::Xor(hn::Mul(p, r), hn::BitCast(d, sign));
-}
 
 /// rows [first, first + count) of out = W in + b for one block, `factor` already in W and b.
 template <int count>
@@ -61,7 +39,7 @@ HWY_INLINE void neurons(const float* weights, const float* bias, std::size_t inp
     }
     for (int j = 0; j < count; ++j) {
       for (int half = 0; half < 2; ++half) {
-        const Vector value = sine ? sine_of_turns(sum[j][half]) : sum[j][half];
+        const Vector value = sine ? sine_of_half_turns(sum[j][half]) : sum[j][half];
         hn::Store(value, d, out + static_cast<std::size_t>(j) * block + p + static_cast<std::size_t>(half) * lanes);
       }
     }
