@@ -70,7 +70,7 @@ class FitRun {
         listener_(listener),
         spec_(complete(job.spec, source.info())),
         grid_(source.info().width, source.info().height, job.tile_size, job.overlap),
-        meter_(listener, static_cast<double>(grid_.count()) * job.epochs + job.activation.epochs),
+        meter_(listener, static_cast<double>(grid_.count()) * job.epochs),
         sink_(sink) {
     problem_ = {spec_, grid_.columns().largest_support(), grid_.rows().largest_support(), {}};
     errors_.resize(static_cast<std::size_t>(channel_count()));
@@ -184,8 +184,7 @@ class FitRun {
     std::unique_ptr<Engine> engine = make_();
     problem_.start = architecture(spec_.architecture).initialise(spec_, job_.seed);
     if (job_.activation.epochs > 0) {
-      problem_.start = engine->activate(problem_, job_.activation,
-                                        [this](std::size_t done) { return meter_.advance(static_cast<double>(done)); });
+      problem_.start = engine->activate(problem_, job_.activation, [this](std::size_t) { return meter_.advance(0); });
     }
     constexpr int start_bits = 10;
     start_ = quantise_weights(spec_, problem_.start, fixed_bit_steps(spec_, problem_.start, start_bits));

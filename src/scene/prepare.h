@@ -26,7 +26,7 @@ struct PreparedTile {
 };
 
 /// Classifies, transforms and normalises the window read over a tile's support. Channels are centred on their mean and
-/// scaled to unit standard deviation. Tiles too small for a network (fewer than 64 valid pixels, or under 8 pixels
+/// scaled to a standard deviation of a quarter. Tiles too small for a network (fewer than 64 valid pixels, or under 8 pixels
 /// wide or high) become lossless.
 PreparedTile prepare_tile(const RasterInfo& info, const TileGrid& grid, int tile, const RasterWindow& window);
 

@@ -1,0 +1,195 @@
+#include "sarinr/radiometry/simulate.h"
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "commands.h"
+#include "progress.h"
+#include "sarinr/base/error.h"
+#include "sarinr/geo/raster.h"
+
+namespace sarinr::cli {
+
+namespace {
+
+using nlohmann::json;
+
+enum class Georeferencing { none, affine, rotated, gcps };
+
+struct SimulateArguments {
+  std::string output;
+  std::string truth;
+  SceneOptions scene;
+  std::vector<int> size = {1024, 1024};
+  std::string quantity = "amplitude";
+  std::string type;
+  Georeferencing georeferencing = Georeferencing::affine;
+  std::string crs = "EPSG:32631";
+  std::vector<double> resolution = {10, 10};
+  geo::CreateOptions create;
+  bool quiet = false;
+};
+
+/// Where pixel (x, y), corners at whole numbers, lies: the upper left corner is at (600000, 4820000), or, in a geographic
+/// CRS's degrees, at (4, 43.5); rotated and GCP scenes are turned by 12 degrees.
+std::vector<double> geotransform(const SimulateArguments& a) {
+  const double angle = a.georeferencing == Georeferencing::affine ? 0 : 12 * std::numbers::pi / 180;
+  const double dx = a.resolution[0];
+  const double dy = a.resolution[1];
+  const bool degrees = dx < 0.1;
+  return {degrees ? 4.0 : 600000.0, dx * std::cos(angle), dy * std::sin(angle),
+          degrees ? 43.5 : 4820000.0, dx * std::sin(angle), -dy * std::cos(angle)};
+}
+
+/// 10 x 21 points as in a Sentinel-1 GRD, with heights of a rolling surface that shifts them in range as layover does.
+json ground_control_points(const SimulateArguments& a) {
+  constexpr int rows = 10;
+  constexpr int columns = 21;
+  const std::vector<double> t = geotransform(a);
+  json points = json::array();
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < columns; ++c) {
+      const double pixel = static_cast<double>(a.scene.width) * c / (columns - 1);
+      const double line = static_cast<double>(a.scene.height) * r / (rows - 1);
+      const double height = 100 * (1 + std::sin(0.9 * c + 0.4 * r));
+      const double shifted = pixel - 0.01 * height / a.resolution[0] * (a.resolution[0] < 0.1 ? 1e-5 : 1);
+      points.push_back({{"id", std::to_string(r * columns + c + 1)},
+                        {"info", ""},
+                        {"pixel", pixel},
+                        {"line", line},
+                        {"x", t[0] + shifted * t[1] + line * t[2]},
+                        {"y", t[3] + shifted * t[4] + line * t[5]},
+                        {"z", height}});
+    }
+  }
+  return points;
+}
+
+RasterInfo describe(const SimulateArguments& a, const BandModel& band) {
+  RasterInfo info;
+  info.width = a.scene.width;
+  info.height = a.scene.height;
+  json metadata = {{"metadata", {{"", {{"AREA_OR_POINT", "Area"}, {"QUANTITY", std::string(name(band.quantity))}}}}}};
+  for (int b = 0; b < a.scene.bands; ++b) {
+    info.bands.push_back(band);
+    info.band_names.push_back(SceneSimulator::band_name(b));
+    info.quantity_reasons.emplace_back("simulated");
+    json entry = {{"description", SceneSimulator::band_name(b)}};
+    if (band.nodata) entry["nodata"] = *band.nodata;
+    if (band.quantity == Quantity::decibel) entry["unit"] = "dB";
+    metadata["bands"].push_back(std::move(entry));
+  }
+  if (a.georeferencing == Georeferencing::gcps) {
+    metadata["gcps"] = {{"crs", a.crs}, {"points", ground_control_points(a)}};
+  } else if (a.georeferencing != Georeferencing::none) {
+    metadata["crs"] = a.crs;
+    metadata["geotransform"] = geotransform(a);
+  }
+  info.metadata = metadata.dump();
+  return info;
+}
+
+/// Streams the scene in stripes of whole blocks; memory does not grow with the scene's height.
+void write_scene(const SimulateArguments& a, const SceneSimulator& simulator, const std::string& path, bool truth) {
+  const std::unique_ptr<RasterSink> sink =
+      geo::create_raster(path, describe(a, truth ? simulator.truth_band() : simulator.band()), a.create);
+  ConsoleListener listener(a.quiet, "rows", 1);
+  constexpr int side = 512;
+  for (int y = 0; y < a.scene.height; y += side) {
+    for (int x = 0; x < a.scene.width; x += side) {
+      RasterWindow window;
+      window.extent = {x, y, std::min(side, a.scene.width - x), std::min(side, a.scene.height - y)};
+      if (truth) {
+        simulator.truth(window.extent, window.samples);
+      } else {
+        simulator.read(window.extent, window.samples);
+      }
+      sink->write(window);
+    }
+    if (!listener.progress(std::min(y + side, a.scene.height), a.scene.height, std::nullopt)) {
+      throw Error("interrupted", ErrorKind::interrupted);
+    }
+  }
+  sink->commit();
+}
+
+void complete(SimulateArguments& a) {
+  a.scene.width = a.size[0];
+  a.scene.height = a.size[1];
+  const std::optional<Quantity> quantity = quantity_from_name(a.quantity);
+  if (!quantity || *quantity == Quantity::other || *quantity == Quantity::categorical) {
+    throw Error("a scene cannot be simulated as '" + a.quantity + "': the quantities are amplitude, power, db and complex");
+  }
+  a.scene.quantity = *quantity;
+  const bool in_dn = *quantity == Quantity::amplitude;
+  a.scene.type = in_dn ? PixelType::u16 : *quantity == Quantity::complex ? PixelType::cf32 : PixelType::f32;
+  if (!a.type.empty()) {
+    const std::optional<PixelType> type = pixel_type_from_name(a.type);
+    if (!type) {
+      throw Error("unknown --type '" + a.type + "': the types are Byte, UInt16, Float32, CInt16 and CFloat32");
+    }
+    a.scene.type = *type;
+  }
+  if (!(a.resolution[0] > 0 && a.resolution[1] > 0)) throw Error("--resolution must be two positive numbers");
+}
+
+void run(SimulateArguments& a) {
+  complete(a);
+  const SceneSimulator simulator(a.scene);
+  geo::start(std::size_t{256} << 20);
+  write_scene(a, simulator, a.output, false);
+  if (!a.truth.empty()) write_scene(a, simulator, a.truth, true);
+  const BandModel band = simulator.band();
+  std::printf("%s: %d x %d pixels, %d band%s of %s, %s%s\n", a.output.c_str(), a.scene.width, a.scene.height,
+              a.scene.bands, a.scene.bands == 1 ? "" : "s", std::string(name(band.type)).c_str(),
+              std::string(name(band.quantity)).c_str(), a.truth.empty() ? "" : (", truth in " + a.truth).c_str());
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& root, std::function<void()>& chosen) {
+  CLI::App& app = *root.add_subcommand("simulate", "make a SAR scene with known truth");
+  auto arguments = std::make_shared<SimulateArguments>();
+  SimulateArguments& a = *arguments;
+  app.add_option("OUTPUT", a.output, "raster to write")->required();
+  app.add_option("--size", a.size, "W,H in pixels")->delimiter(',')->expected(2)->capture_default_str();
+  app.add_option("--bands", a.scene.bands, "1 to 4: VV, VH, HH, HV")->capture_default_str();
+  app.add_option("--quantity", a.quantity, "amplitude, power, db or complex")->capture_default_str();
+  app.add_option("--type", a.type, "Byte, UInt16, Float32, CInt16, CFloat32; default: what suits the quantity");
+  app.add_option("--looks", a.scene.looks, "independent looks averaged in power")->capture_default_str();
+  const std::map<std::string, Response> responses = {
+      {"none", Response::none}, {"sinc", Response::sinc}, {"hamming", Response::hamming}};
+  app.add_option("--response", a.scene.response, "system response: none, sinc or hamming (default)")
+      ->transform(CLI::Transformer(responses));
+  app.add_option("--bandwidth", a.scene.bandwidth, "of the response, as a fraction of the sampling rate")
+      ->capture_default_str();
+  app.add_option("--homogeneous", a.scene.homogeneous, "no landscape: this reflectivity everywhere, in dB");
+  const std::map<std::string, Georeferencing> kinds = {{"none", Georeferencing::none},
+                                                       {"affine", Georeferencing::affine},
+                                                       {"rotated", Georeferencing::rotated},
+                                                       {"gcps", Georeferencing::gcps}};
+  app.add_option("--georeferencing", a.georeferencing, "none, affine (default), rotated or gcps")
+      ->transform(CLI::Transformer(kinds));
+  app.add_option("--crs", a.crs, "coordinate reference system")->capture_default_str();
+  app.add_option("--resolution", a.resolution, "X,Y of a pixel, in the CRS's units")
+      ->delimiter(',')
+      ->expected(2)
+      ->capture_default_str();
+  app.add_flag("--nodata-wedge", a.scene.nodata_wedge, "nodata left and right of a slanted swath");
+  app.add_option("--nodata", a.scene.nodata, "nodata value");
+  app.add_option("--zero-border", a.scene.zero_border, "pixels along every edge that are zero, without a tag")
+      ->capture_default_str();
+  app.add_option("--truth", a.truth, "write the scene without speckle here");
+  app.add_option("--seed", a.scene.seed, "same seed, same bytes")->capture_default_str();
+  app.add_option("--of", a.create.format, "GDAL format; default: by the output's extension, else GTiff");
+  app.add_option("--co", a.create.creation, "creation option of the format, NAME=VALUE; may be repeated");
+  app.add_flag("--overwrite", a.create.overwrite, "replace existing outputs");
+  app.add_flag("--quiet,-q", a.quiet, "no progress");
+  app.callback([&chosen, arguments] { chosen = [arguments] { run(*arguments); }; });
+}
+
+}  // namespace sarinr::cli

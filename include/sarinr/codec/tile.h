@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sarinr/base/bytes.h"
+#include "sarinr/base/result.h"
+#include "sarinr/codec/weights.h"
+#include "sarinr/field/spec.h"
+#include "sarinr/radiometry/band.h"
+#include "sarinr/tiling/grid.h"
+
+namespace sarinr {
+
+/// What one output channel of a tile is, beside the network's value for it.
+struct ChannelModel {
+  enum class Kind : std::uint8_t {
+    empty = 0,     ///< no valid pixel: nothing is known
+    constant = 1,  ///< all valid pixels hold `offset`
+    network = 2    ///< offset + scale * network output
+  };
+  Kind kind = Kind::empty;
+  double offset = 0;  ///< fit domain; exact for a constant, a float for a network
+  float scale = 1;    ///< fit domain units per unit of network output; a bfloat16
+};
+
+/// Everything that a tile record holds.
+struct TileContent {
+  enum class Kind : std::uint8_t {
+    field = 0,    ///< channels, and a network if one of them asks for it
+    lossless = 1  ///< the core's samples of every band, exactly
+  };
+  Kind kind = Kind::field;
+  /// Classes of the core's pixels, per band (categorical bands: empty), row by row. An empty vector: all valid.
+  std::vector<std::vector<PixelClass>> masks;
+  std::vector<ChannelModel> channels;  ///< kind field
+  QuantisedWeights weights;            ///< kind field; no tensors where no channel asks for a network
+  /// Exact samples of the core in the source type, little-endian, row by row: of categorical bands, and of all bands in
+  /// a lossless tile. Empty for other bands.
+  std::vector<Bytes> exact;
+};
+
+/// What a decoder must know from the file header to read a record.
+struct TileContext {
+  const std::vector<BandModel>* bands = nullptr;
+  const FieldSpec* spec = nullptr;
+  const QuantisedWeights* shared = nullptr;  ///< nullptr or no tensors: the file has no shared weights
+  Extent core;
+};
+
+/// The record's payload (docs/format.md, "Tile record"), without length and checksum.
+Bytes encode_tile(const TileContent& content, const TileContext& context);
+/// Its inverse. Never throws, never takes more memory than the context's core and spec explain.
+Result<TileContent> decode_tile(ByteView payload, const TileContext& context);
+
+}  // namespace sarinr

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sarinr/base/storage.h"
+#include "sarinr/codec/tile.h"
+#include "sarinr/container/header.h"
+
+namespace sarinr {
+
+/// What a file spends on what, in bytes.
+struct FileSizes {
+  std::uint64_t file = 0;
+  std::uint64_t metadata = 0;  ///< compressed, within the header; and the channels' summary
+  std::uint64_t shared = 0;    ///< the shared weights' record
+  std::uint64_t tiles = 0;     ///< payloads of the tile records
+  std::uint64_t overhead() const { return file - metadata - shared - tiles; }
+};
+
+/// Writes a .sinr in one pass: header, shared weights if any, tile records in tile order, index.
+class FileWriter {
+ public:
+  FileWriter(ByteSink& sink, const FileHeader& header);
+  /// At most once, before the first tile.
+  void write_shared(const QuantisedWeights& shared);
+  /// The next tile's payload (encode_tile).
+  void append_tile(ByteView payload);
+  /// Index and end mark; all tiles must have been appended. Does not commit the sink.
+  void finish(const std::vector<ChannelSummary>& summary);
+  /// What has been written so far.
+  FileSizes sizes() const { return sizes_; }
+
+ private:
+  void emit(ByteView bytes);
+  void emit_record(ByteView payload, std::uint32_t checksum_seed);
+  ByteSink& sink_;
+  int tile_count_;
+  int channel_count_;
+  std::uint32_t header_checksum_ = 0;
+  bool shared_written_ = false;
+  std::vector<std::uint64_t> record_sizes_;
+  FileSizes sizes_;
+};
+
+/// Reads a .sinr. Opening reads header and index; a tile is read alone, by its offset. Thread-safe after opening.
+class FileReader {
+ public:
+  /// Refuses, with a sentence, what is no .sinr, of another version, truncated or damaged in header or index.
+  static Result<std::shared_ptr<const FileReader>> open(std::unique_ptr<ByteSource> source);
+
+  const FileHeader& header() const { return header_; }
+  const TileGrid& grid() const { return grid_; }
+  const std::vector<ChannelSummary>& summary() const { return summary_; }
+  /// No tensors where the file has none.
+  const QuantisedWeights& shared() const { return shared_; }
+  FileSizes sizes() const;
+  std::uint64_t record_size(int tile) const;
+
+  /// The checked payload of a tile's record; the failure names the tile.
+  Result<Bytes> payload(int tile) const;
+  Result<TileContent> tile(int tile) const;
+
+ private:
+  FileReader(std::unique_ptr<ByteSource> source, FileHeader header);
+  std::string place(int tile) const;
+  TileContext context(int tile) const;
+  std::unique_ptr<ByteSource> source_;
+  FileHeader header_;
+  TileGrid grid_;
+  std::vector<ChannelSummary> summary_;
+  QuantisedWeights shared_;
+  std::vector<std::uint64_t> offsets_;  ///< of each tile's record, and one past the last
+  FileSizes sizes_;
+};
+
+}  // namespace sarinr

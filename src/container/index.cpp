@@ -1,0 +1,138 @@
+#include <algorithm>
+#include <bit>
+#include <string>
+
+#include "container/layout.h"
+
+namespace sarinr {
+
+namespace {
+
+constexpr unsigned shared_flag = 0x80;
+constexpr unsigned widest = 32;
+constexpr std::size_t trailer_size = checksum_size + end_mark.size();
+constexpr std::size_t longest_start = 1 + 10;
+
+/// Unsigned numbers of `width` bits, least significant bit first.
+void write_packed(const std::vector<std::uint64_t>& values, std::uint64_t minimum, unsigned width, ByteWriter& writer) {
+  std::uint64_t waiting = 0;
+  unsigned bits = 0;
+  for (const std::uint64_t value : values) {
+    waiting |= (value - minimum) << bits;
+    for (bits += width; bits >= 8; bits -= 8, waiting >>= 8) writer.u8(static_cast<std::uint8_t>(waiting));
+  }
+  if (bits > 0) writer.u8(static_cast<std::uint8_t>(waiting));
+}
+
+std::vector<std::uint64_t> read_packed(std::size_t count, std::uint64_t minimum, unsigned width, ByteReader& reader) {
+  std::vector<std::uint64_t> values(count);
+  std::uint64_t waiting = 0;
+  unsigned bits = 0;
+  for (std::uint64_t& value : values) {
+    for (; bits < width; bits += 8) waiting |= std::uint64_t{reader.u8()} << bits;
+    value = minimum + (waiting & ((std::uint64_t{1} << width) - 1));
+    waiting >>= width;
+    bits -= width;
+  }
+  return values;
+}
+
+/// The numbers that tell how long an index is.
+struct IndexStart {
+  bool has_shared = false;
+  unsigned width = 0;
+  std::uint64_t minimum = 0;
+};
+
+IndexStart read_start(ByteReader& reader) {
+  const unsigned byte = reader.u8();
+  IndexStart start;
+  start.has_shared = (byte & shared_flag) != 0;
+  start.width = byte & ~shared_flag;
+  start.minimum = reader.varint();
+  return start;
+}
+
+/// The last `size` bytes of the file before checksum and end mark, first byte first as the index counts.
+Bytes reversed_index(ByteView tail, std::uint64_t size) {
+  const ByteView index =
+      tail.subspan(tail.size() - trailer_size - static_cast<std::size_t>(size), static_cast<std::size_t>(size));
+  return Bytes(index.rbegin(), index.rend());
+}
+
+Index parse(ByteView bytes, std::size_t tiles, std::size_t channels) {
+  ByteReader reader(bytes);
+  const IndexStart start = read_start(reader);
+  Index index;
+  index.has_shared = start.has_shared;
+  index.payload_sizes = read_packed(tiles, start.minimum, start.width, reader);
+  index.summary.resize(channels);
+  for (ChannelSummary& channel : index.summary) {
+    channel.mean_square_error = reader.f32();
+    channel.low = reader.f32();
+    channel.high = reader.f32();
+  }
+  return index;
+}
+
+}  // namespace
+
+Bytes encode_index(const Index& index, std::uint32_t header_checksum) {
+  const auto [least, greatest] = std::minmax_element(index.payload_sizes.begin(), index.payload_sizes.end());
+  const unsigned width = static_cast<unsigned>(std::bit_width(*greatest - *least));
+  ByteWriter forward;
+  forward.u8(static_cast<std::uint8_t>(width | (index.has_shared ? shared_flag : 0)));
+  forward.varint(*least);
+  write_packed(index.payload_sizes, *least, width, forward);
+  for (const ChannelSummary& channel : index.summary) {
+    for (const float number : {channel.mean_square_error, channel.low, channel.high}) forward.f32(number);
+  }
+  // Backwards, so that a reader who comes from the end of the file needs no length.
+  Bytes bytes = forward.take();
+  std::reverse(bytes.begin(), bytes.end());
+  ByteWriter writer;
+  writer.bytes(bytes);
+  writer.u32(crc32c(bytes, header_checksum));
+  writer.text(end_mark);
+  return writer.take();
+}
+
+Result<FoundIndex> read_index(const ByteSource& source, const FoundHeader& found) {
+  const std::uint64_t file_size = source.size();
+  const std::uint64_t behind_header = file_size - found.size;
+  Result<Bytes> tail =
+      read_bytes(source, file_size - std::min(behind_header, read_ahead), std::min(behind_header, read_ahead));
+  if (!tail) return tail.failure();
+  const Failure truncated{"the file is truncated: it does not close with the end mark"};
+  if (tail->size() < trailer_size ||
+      !std::equal(end_mark.rbegin(), end_mark.rend(), tail->rbegin(),
+                  [](char letter, std::uint8_t byte) { return static_cast<std::uint8_t>(letter) == byte; })) {
+    return truncated;
+  }
+  const std::uint64_t tiles = static_cast<std::uint64_t>(found.header.grid().count());
+  const std::uint64_t channels = static_cast<std::uint64_t>(found.header.channels());
+  if (tiles > behind_header / smallest_record) {
+    return Failure{"the file is truncated: " + std::to_string(tiles) + " tiles cannot fit in its " +
+                   std::to_string(file_size) + " bytes"};
+  }
+  const Failure damaged{"the index is damaged: its checksum does not match"};
+  const Bytes first = reversed_index(*tail, std::min<std::uint64_t>(tail->size() - trailer_size, longest_start));
+  ByteReader reader(first);
+  const IndexStart start = read_start(reader);
+  if (reader.failed() || start.width > widest || start.minimum > largest_payload) return damaged;
+  const std::uint64_t size = reader.position() + (tiles * start.width + 7) / 8 + channels * summary_size;
+  if (size + trailer_size > behind_header) return damaged;
+
+  if (size + trailer_size > tail->size()) {
+    tail = read_bytes(source, file_size - size - trailer_size, size + trailer_size);
+    if (!tail) return tail.failure();
+  }
+  const ByteView block = ByteView(*tail).last(static_cast<std::size_t>(size) + trailer_size);
+  const std::uint32_t checksum = ByteReader(block.subspan(static_cast<std::size_t>(size))).u32();
+  if (crc32c(block.first(static_cast<std::size_t>(size)), found.checksum) != checksum) return damaged;
+  return FoundIndex{
+      parse(reversed_index(block, size), static_cast<std::size_t>(tiles), static_cast<std::size_t>(channels)),
+      file_size - size - trailer_size};
+}
+
+}  // namespace sarinr

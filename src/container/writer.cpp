@@ -1,0 +1,71 @@
+#include <string>
+
+#include "container/layout.h"
+#include "sarinr/base/error.h"
+#include "sarinr/container/file.h"
+
+namespace sarinr {
+
+FileWriter::FileWriter(ByteSink& sink, const FileHeader& header) : sink_(sink), tile_count_(0), channel_count_(0) {
+  const EncodedHeader encoded = encode_measured_header(header);
+  tile_count_ = header.grid().count();
+  channel_count_ = header.channels();
+  header_checksum_ = encoded.checksum;
+  sizes_.metadata = encoded.metadata_size;
+  emit(encoded.bytes);
+}
+
+void FileWriter::write_shared(const QuantisedWeights& shared) {
+  if (shared_written_ || !record_sizes_.empty()) {
+    throw Error("shared weights are written once, before the first tile", ErrorKind::internal);
+  }
+  for (const QuantisedTensor& tensor : shared.tensors) {
+    if (tensor.difference) throw Error("shared weights cannot be differences", ErrorKind::internal);
+  }
+  if (shared.empty()) return;
+  ByteWriter writer;
+  encode_weights(shared, writer);
+  emit_record(writer.view(), shared_checksum_seed());
+  sizes_.shared = record_size(writer.size());
+  shared_written_ = true;
+}
+
+void FileWriter::append_tile(ByteView payload) {
+  const int tile = static_cast<int>(record_sizes_.size());
+  if (tile >= tile_count_) throw Error("more tiles than the file has room for", ErrorKind::internal);
+  if (payload.size() > largest_payload) {
+    throw Error("tile " + std::to_string(tile) + " takes " + std::to_string(payload.size()) +
+                " bytes, more than a record can hold: choose smaller tiles");
+  }
+  emit_record(payload, tile_checksum_seed(tile));
+  sizes_.tiles += payload.size();
+  record_sizes_.push_back(payload.size());
+}
+
+void FileWriter::finish(const std::vector<ChannelSummary>& summary) {
+  if (static_cast<int>(record_sizes_.size()) != tile_count_) {
+    throw Error("the file is not complete: " + std::to_string(record_sizes_.size()) + " of " +
+                    std::to_string(tile_count_) + " tiles are written",
+                ErrorKind::internal);
+  }
+  if (static_cast<int>(summary.size()) != channel_count_) {
+    throw Error("the summary does not have one entry a channel", ErrorKind::internal);
+  }
+  sizes_.metadata += summary.size() * summary_size;
+  emit(encode_index({shared_written_, record_sizes_, summary}, header_checksum_));
+}
+
+void FileWriter::emit(ByteView bytes) {
+  sink_.write(bytes);
+  sizes_.file += bytes.size();
+}
+
+void FileWriter::emit_record(ByteView payload, std::uint32_t checksum_seed) {
+  ByteWriter record;
+  record.varint(payload.size());
+  record.bytes(payload);
+  record.u32(crc32c(payload, checksum_seed));
+  emit(record.view());
+}
+
+}  // namespace sarinr
