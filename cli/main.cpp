@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 
 #include "commands.h"
@@ -26,6 +27,22 @@ int status_of(const sarinr::Error& error) {
   return complain(std::string("internal fault: ") + error.what(), internal_fault);
 }
 
+std::vector<std::string> subcommand_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* subcommand : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(subcommand->get_name());
+  }
+  return names;
+}
+
+/// The first word, where it is neither an option nor a subcommand; else nothing.
+std::string unknown_subcommand(const CLI::App& app, int argc, char** argv) {
+  const std::string word = argc > 1 ? argv[1] : "";
+  const std::vector<std::string> names = subcommand_names(app);
+  const bool known = word.empty() || word.starts_with("-") || std::find(names.begin(), names.end(), word) != names.end();
+  return known ? std::string() : word;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Georeferenced SAR rasters as continuous functions: one neural field a tile, one compact file.", "sarinr"};
   app.set_version_flag("--version", std::string("sarinr ") + SARINR_VERSION);
@@ -40,6 +57,9 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
+    if (const std::string word = unknown_subcommand(app, argc, argv); !word.empty()) {
+      return complain("unknown subcommand '" + word + "': the subcommands are " + CLI::detail::join(subcommand_names(app), ", "), usage_wrong);
+    }
     return complain(std::string(error.what()) + " (sarinr --help tells the usage)", usage_wrong);
   }
   spdlog::set_level(spdlog::level::from_str(level));

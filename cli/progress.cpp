@@ -47,6 +47,7 @@ void ConsoleListener::clear_line() {
 }
 
 void ConsoleListener::message(const std::string& sentence) {
+  if (quiet_) return;
   clear_line();
   spdlog::info(sentence);
 }

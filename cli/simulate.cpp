@@ -1,5 +1,7 @@
 #include "sarinr/radiometry/simulate.h"
 
+#include <oneapi/tbb/parallel_for.h>
+
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
@@ -34,14 +36,14 @@ struct SimulateArguments {
   bool quiet = false;
 };
 
-/// Where pixel (x, y), corners at whole numbers, lies: the upper left corner is at (600000, 4820000), or, in a geographic
-/// CRS's degrees, at (4, 43.5); rotated and GCP scenes are turned by 12 degrees.
+/// Where pixel (x, y), corners at whole numbers, lies: the upper left corner is at (600000, 4820000), or, in a
+/// geographic CRS's degrees, at (4, 43.5); rotated and GCP scenes are turned by 12 degrees.
 std::vector<double> geotransform(const SimulateArguments& a) {
   const double angle = a.georeferencing == Georeferencing::affine ? 0 : 12 * std::numbers::pi / 180;
   const double dx = a.resolution[0];
   const double dy = a.resolution[1];
   const bool degrees = dx < 0.1;
-  return {degrees ? 4.0 : 600000.0, dx * std::cos(angle), dy * std::sin(angle),
+  return {degrees ? 4.0 : 600000.0,   dx * std::cos(angle), dy * std::sin(angle),
           degrees ? 43.5 : 4820000.0, dx * std::sin(angle), -dy * std::cos(angle)};
 }
 
@@ -73,13 +75,19 @@ RasterInfo describe(const SimulateArguments& a, const BandModel& band) {
   RasterInfo info;
   info.width = a.scene.width;
   info.height = a.scene.height;
-  json metadata = {{"metadata", {{"", {{"AREA_OR_POINT", "Area"}, {"QUANTITY", std::string(name(band.quantity))}}}}}};
+  json metadata = {{"metadata",
+                    {{"",
+                      {{"AREA_OR_POINT", "Area"},
+                       {"QUANTITY", std::string(name(band.quantity))},
+                       {"LOOKS", std::to_string(a.scene.looks)},
+                       {"SEED", std::to_string(a.scene.seed)},
+                       {"SIMULATOR", "sarinr simulate"}}}}}};
   for (int b = 0; b < a.scene.bands; ++b) {
     info.bands.push_back(band);
     info.band_names.push_back(SceneSimulator::band_name(b));
     info.quantity_reasons.emplace_back("simulated");
     json entry = {{"description", SceneSimulator::band_name(b)}};
-    if (band.nodata) entry["nodata"] = *band.nodata;
+    if (band.nodata) entry["nodata"] = std::isnan(*band.nodata) ? json("nan") : json(*band.nodata);
     if (band.quantity == Quantity::decibel) entry["unit"] = "dB";
     metadata["bands"].push_back(std::move(entry));
   }
@@ -93,28 +101,45 @@ RasterInfo describe(const SimulateArguments& a, const BandModel& band) {
   return info;
 }
 
-/// Streams the scene in stripes of whole blocks; memory does not grow with the scene's height.
-void write_scene(const SimulateArguments& a, const SceneSimulator& simulator, const std::string& path, bool truth) {
-  const std::unique_ptr<RasterSink> sink =
-      geo::create_raster(path, describe(a, truth ? simulator.truth_band() : simulator.band()), a.create);
-  ConsoleListener listener(a.quiet, "rows", 1);
-  constexpr int side = 512;
-  for (int y = 0; y < a.scene.height; y += side) {
-    for (int x = 0; x < a.scene.width; x += side) {
-      RasterWindow window;
-      window.extent = {x, y, std::min(side, a.scene.width - x), std::min(side, a.scene.height - y)};
+/// The scene as it is asked for, or its truth.
+struct Output {
+  const SceneSimulator& simulator;
+  bool truth;
+  std::unique_ptr<RasterSink> sink;
+
+  void write(const Extent& stripe) const {
+    const auto count = static_cast<std::size_t>((stripe.width + side - 1) / side);
+    std::vector<RasterWindow> windows(count);
+    oneapi::tbb::parallel_for(std::size_t{0}, count, [&](std::size_t i) {
+      const int x = stripe.x + static_cast<int>(i) * side;
+      windows[i].extent = {x, stripe.y, std::min(side, stripe.x + stripe.width - x), stripe.height};
       if (truth) {
-        simulator.truth(window.extent, window.samples);
+        simulator.truth(windows[i].extent, windows[i].samples);
       } else {
-        simulator.read(window.extent, window.samples);
+        simulator.read(windows[i].extent, windows[i].samples);
       }
-      sink->write(window);
+    });
+    for (const RasterWindow& window : windows) sink->write(window);
+  }
+
+  static constexpr int side = 512;
+};
+
+/// Streams the scene in pieces of stripes; memory grows neither with its height nor with its width.
+void write_scene(const SimulateArguments& a, const std::vector<Output>& outputs) {
+  ConsoleListener listener(a.quiet, "rows", 1);
+  constexpr int side = Output::side;
+  constexpr int widest = 8 * side;
+  for (int y = 0; y < a.scene.height; y += side) {
+    const int height = std::min(side, a.scene.height - y);
+    for (int x = 0; x < a.scene.width; x += widest) {
+      for (const Output& output : outputs) output.write({x, y, std::min(widest, a.scene.width - x), height});
     }
-    if (!listener.progress(std::min(y + side, a.scene.height), a.scene.height, std::nullopt)) {
+    if (!listener.progress(y + height, a.scene.height, std::nullopt)) {
       throw Error("interrupted", ErrorKind::interrupted);
     }
   }
-  sink->commit();
+  for (const Output& output : outputs) output.sink->commit();
 }
 
 void complete(SimulateArguments& a) {
@@ -122,7 +147,8 @@ void complete(SimulateArguments& a) {
   a.scene.height = a.size[1];
   const std::optional<Quantity> quantity = quantity_from_name(a.quantity);
   if (!quantity || *quantity == Quantity::other || *quantity == Quantity::categorical) {
-    throw Error("a scene cannot be simulated as '" + a.quantity + "': the quantities are amplitude, power, db and complex");
+    throw Error("a scene cannot be simulated as '" + a.quantity +
+                "': the quantities are amplitude, power, db and complex");
   }
   a.scene.quantity = *quantity;
   const bool in_dn = *quantity == Quantity::amplitude;
@@ -130,10 +156,13 @@ void complete(SimulateArguments& a) {
   if (!a.type.empty()) {
     const std::optional<PixelType> type = pixel_type_from_name(a.type);
     if (!type) {
-      throw Error("unknown --type '" + a.type + "': the types are Byte, UInt16, Float32, CInt16 and CFloat32");
+      throw Error("unknown --type '" + a.type +
+                  "': the types are Byte, UInt16, Int16, UInt32, Int32, UInt64, Int64, Float32, "
+                  "Float64, CInt16, CInt32, CFloat32 and CFloat64");
     }
     a.scene.type = *type;
   }
+  if (a.truth == a.output) throw Error("--truth names the output itself, " + a.output + "; give it another name");
   if (!(a.resolution[0] > 0 && a.resolution[1] > 0)) throw Error("--resolution must be two positive numbers");
 }
 
@@ -141,8 +170,14 @@ void run(SimulateArguments& a) {
   complete(a);
   const SceneSimulator simulator(a.scene);
   geo::start(std::size_t{256} << 20);
-  write_scene(a, simulator, a.output, false);
-  if (!a.truth.empty()) write_scene(a, simulator, a.truth, true);
+  std::vector<Output> outputs;
+  outputs.push_back({simulator, false, geo::create_raster(a.output, describe(a, simulator.band()), a.create)});
+  if (!a.truth.empty()) {
+    geo::CreateOptions create = a.create;
+    create.creation.clear();  // what compresses the scene's type may not suit the truth's Float32
+    outputs.push_back({simulator, true, geo::create_raster(a.truth, describe(a, simulator.truth_band()), create)});
+  }
+  write_scene(a, outputs);
   const BandModel band = simulator.band();
   std::printf("%s: %d x %d pixels, %d band%s of %s, %s%s\n", a.output.c_str(), a.scene.width, a.scene.height,
               a.scene.bands, a.scene.bands == 1 ? "" : "s", std::string(name(band.type)).c_str(),
@@ -159,12 +194,13 @@ void add_simulate(CLI::App& root, std::function<void()>& chosen) {
   app.add_option("--size", a.size, "W,H in pixels")->delimiter(',')->expected(2)->capture_default_str();
   app.add_option("--bands", a.scene.bands, "1 to 4: VV, VH, HH, HV")->capture_default_str();
   app.add_option("--quantity", a.quantity, "amplitude, power, db or complex")->capture_default_str();
-  app.add_option("--type", a.type, "Byte, UInt16, Float32, CInt16, CFloat32; default: what suits the quantity");
+  app.add_option("--type", a.type,
+                 "Byte, UInt16, Float32, CInt16, ...: GDAL's names; default: what suits the quantity");
   app.add_option("--looks", a.scene.looks, "independent looks averaged in power")->capture_default_str();
   const std::map<std::string, Response> responses = {
       {"none", Response::none}, {"sinc", Response::sinc}, {"hamming", Response::hamming}};
   app.add_option("--response", a.scene.response, "system response: none, sinc or hamming (default)")
-      ->transform(CLI::Transformer(responses));
+      ->transform(CLI::CheckedTransformer(responses));
   app.add_option("--bandwidth", a.scene.bandwidth, "of the response, as a fraction of the sampling rate")
       ->capture_default_str();
   app.add_option("--homogeneous", a.scene.homogeneous, "no landscape: this reflectivity everywhere, in dB");
@@ -173,7 +209,7 @@ void add_simulate(CLI::App& root, std::function<void()>& chosen) {
                                                        {"rotated", Georeferencing::rotated},
                                                        {"gcps", Georeferencing::gcps}};
   app.add_option("--georeferencing", a.georeferencing, "none, affine (default), rotated or gcps")
-      ->transform(CLI::Transformer(kinds));
+      ->transform(CLI::CheckedTransformer(kinds));
   app.add_option("--crs", a.crs, "coordinate reference system")->capture_default_str();
   app.add_option("--resolution", a.resolution, "X,Y of a pixel, in the CRS's units")
       ->delimiter(',')

@@ -61,7 +61,7 @@ std::optional<QuantityChoice> quantity_of_metadata(GDALMajorObject& object, cons
     const std::string key = text.substr(0, text.find('='));
     if (!tells_content(key, of_band)) continue;
     if (auto choice = quantity_of_words(text.substr(std::min(text.size(), key.size() + 1)))) {
-      choice->reason = owner + " metadata " + key + " say " + choice->reason;
+      choice->reason.insert(0, " say ").insert(0, key).insert(0, " metadata ").insert(0, owner);
       return choice;
     }
   }

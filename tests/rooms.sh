@@ -13,8 +13,7 @@ declare -A may=(
   [container]="base field radiometry tiling codec"
   [fit]="base field codec"
   [render]="base field tiling radiometry codec"
-  [quality]="base radiometry"
-  [scene]="base field tiling radiometry codec container fit render quality"
+  [scene]="base field tiling radiometry codec container fit render"
 )
 wrong=0
 for room in "${!may[@]}"; do

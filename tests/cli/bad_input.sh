@@ -55,7 +55,7 @@ expect 2 'epochs' fit scene.tif a.sinr --epochs 0
 expect 2 'nonsense' fit scene.tif a.sinr --nonsense
 expect 2 'OUTPUT is required' fit scene.tif
 expect 2 'subcommand is required' --log-level info
-expect 2 'colour|not expected' colour scene.tif
+expect 2 "unknown subcommand 'colour': the subcommands are fit, render, info, simulate" colour scene.tif
 if ! skip_without_engine; then
   expect 1 'no CUDA device' fit scene.tif a.sinr --device cuda:63
 fi
