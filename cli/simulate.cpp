@@ -20,7 +20,11 @@ namespace {
 
 using nlohmann::json;
 
-enum class Georeferencing { none, affine, rotated, gcps };
+const std::map<std::string, Response>& responses() {
+  static const std::map<std::string, Response> all{
+      {"none", Response::none}, {"sinc", Response::sinc}, {"hamming", Response::hamming}};
+  return all;
+}
 
 struct SimulateArguments {
   std::string output;
@@ -29,7 +33,8 @@ struct SimulateArguments {
   std::vector<int> size = {1024, 1024};
   std::string quantity = "amplitude";
   std::string type;
-  Georeferencing georeferencing = Georeferencing::affine;
+  std::string response = "hamming";
+  std::string georeferencing = "affine";
   std::string crs = "EPSG:32631";
   std::vector<double> resolution = {10, 10};
   geo::CreateOptions create;
@@ -39,7 +44,7 @@ struct SimulateArguments {
 /// Where pixel (x, y), corners at whole numbers, lies: the upper left corner is at (600000, 4820000), or, in a
 /// geographic CRS's degrees, at (4, 43.5); rotated and GCP scenes are turned by 12 degrees.
 std::vector<double> geotransform(const SimulateArguments& a) {
-  const double angle = a.georeferencing == Georeferencing::affine ? 0 : 12 * std::numbers::pi / 180;
+  const double angle = a.georeferencing == "affine" ? 0 : 12 * std::numbers::pi / 180;
   const double dx = a.resolution[0];
   const double dy = a.resolution[1];
   const bool degrees = dx < 0.1;
@@ -91,9 +96,9 @@ RasterInfo describe(const SimulateArguments& a, const BandModel& band) {
     if (band.quantity == Quantity::decibel) entry["unit"] = "dB";
     metadata["bands"].push_back(std::move(entry));
   }
-  if (a.georeferencing == Georeferencing::gcps) {
+  if (a.georeferencing == "gcps") {
     metadata["gcps"] = {{"crs", a.crs}, {"points", ground_control_points(a)}};
-  } else if (a.georeferencing != Georeferencing::none) {
+  } else if (a.georeferencing != "none") {
     metadata["crs"] = a.crs;
     metadata["geotransform"] = geotransform(a);
   }
@@ -151,6 +156,7 @@ void complete(SimulateArguments& a) {
                 "': the quantities are amplitude, power, db and complex");
   }
   a.scene.quantity = *quantity;
+  a.scene.response = responses().at(a.response);
   const bool in_dn = *quantity == Quantity::amplitude;
   a.scene.type = in_dn ? PixelType::u16 : *quantity == Quantity::complex ? PixelType::cf32 : PixelType::f32;
   if (!a.type.empty()) {
@@ -197,19 +203,15 @@ void add_simulate(CLI::App& root, std::function<void()>& chosen) {
   app.add_option("--type", a.type,
                  "Byte, UInt16, Float32, CInt16, ...: GDAL's names; default: what suits the quantity");
   app.add_option("--looks", a.scene.looks, "independent looks averaged in power")->capture_default_str();
-  const std::map<std::string, Response> responses = {
-      {"none", Response::none}, {"sinc", Response::sinc}, {"hamming", Response::hamming}};
-  app.add_option("--response", a.scene.response, "system response: none, sinc or hamming (default)")
-      ->transform(CLI::CheckedTransformer(responses));
+  app.add_option("--response", a.response, "system response: none, sinc or hamming")
+      ->check(CLI::IsMember({"none", "sinc", "hamming"}))
+      ->capture_default_str();
   app.add_option("--bandwidth", a.scene.bandwidth, "of the response, as a fraction of the sampling rate")
       ->capture_default_str();
   app.add_option("--homogeneous", a.scene.homogeneous, "no landscape: this reflectivity everywhere, in dB");
-  const std::map<std::string, Georeferencing> kinds = {{"none", Georeferencing::none},
-                                                       {"affine", Georeferencing::affine},
-                                                       {"rotated", Georeferencing::rotated},
-                                                       {"gcps", Georeferencing::gcps}};
-  app.add_option("--georeferencing", a.georeferencing, "none, affine (default), rotated or gcps")
-      ->transform(CLI::CheckedTransformer(kinds));
+  app.add_option("--georeferencing", a.georeferencing, "none, affine, rotated or gcps")
+      ->check(CLI::IsMember({"none", "affine", "rotated", "gcps"}))
+      ->capture_default_str();
   app.add_option("--crs", a.crs, "coordinate reference system")->capture_default_str();
   app.add_option("--resolution", a.resolution, "X,Y of a pixel, in the CRS's units")
       ->delimiter(',')

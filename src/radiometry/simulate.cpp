@@ -99,15 +99,22 @@ double calibration_gain(Quantity quantity, PixelType type) {
 
 /// The options, completed, and what follows from them.
 struct SceneSimulator::State {
+  struct Ground {
+    Extent extent;
+    std::vector<Surface> surfaces;
+  };
+
   SceneOptions options;
   Landscape landscape;
   std::vector<double> response;
 
   Surface surface(std::int64_t column, std::int64_t row) const;
-  Scatterers scatterers(const Extent& window, int band) const;
+  /// Of the window and the response's margin around it.
+  Ground ground(const Extent& window) const;
+  Scatterers scatterers(const Ground& ground, int band) const;
   PixelClass pixel_class(int column, int row) const;
   void check_window(const Extent& window) const;
-  std::vector<double> detected_power(const Extent& window, int band) const;
+  std::vector<double> detected_power(const Ground& ground, int band) const;
   std::uint64_t speckle_seed(int band, int look) const;
 };
 
@@ -118,25 +125,34 @@ Surface SceneSimulator::State::surface(std::int64_t column, std::int64_t row) co
   return surface;
 }
 
-Scatterers SceneSimulator::State::scatterers(const Extent& window, int band) const {
+SceneSimulator::State::Ground SceneSimulator::State::ground(const Extent& window) const {
   const int margin = static_cast<int>(response.size() / 2);
-  Scatterers result;
+  Ground result;
   result.extent = {window.x - margin, window.y - margin, window.width + 2 * margin, window.height + 2 * margin};
-  result.power.reserve(area(result.extent));
+  result.surfaces.reserve(area(result.extent));
   for (int row = 0; row < result.extent.height; ++row) {
     for (int column = 0; column < result.extent.width; ++column) {
-      const Surface seen = surface(result.extent.x + column, result.extent.y + row);
-      // Polarisations of a homogeneous scene are alike, so that its statistics are known for each.
-      const double offset = options.homogeneous ? 0 : polarisation_offset(seen.cover, band);
-      const std::size_t index = result.power.size();
-      result.power.push_back(from_decibels(seen.decibels + offset));
-      if (!seen.has_point) continue;
-      result.point_in_phase.resize(area(result.extent));
-      result.point_quadrature.resize(area(result.extent));
-      const double amplitude = std::sqrt(from_decibels(seen.point_decibels + offset));
-      result.point_in_phase[index] = amplitude * std::cos(seen.point_phase);
-      result.point_quadrature[index] = amplitude * std::sin(seen.point_phase);
+      result.surfaces.push_back(surface(result.extent.x + column, result.extent.y + row));
     }
+  }
+  return result;
+}
+
+Scatterers SceneSimulator::State::scatterers(const Ground& ground, int band) const {
+  Scatterers result;
+  result.extent = ground.extent;
+  result.power.reserve(ground.surfaces.size());
+  for (const Surface& surface : ground.surfaces) {
+    // Polarisations of a homogeneous scene are alike, so that its statistics are known for each.
+    const double offset = options.homogeneous ? 0 : polarisation_offset(surface.cover, band);
+    const std::size_t index = result.power.size();
+    result.power.push_back(from_decibels(surface.decibels + offset));
+    if (!surface.has_point) continue;
+    result.point_in_phase.resize(ground.surfaces.size());
+    result.point_quadrature.resize(ground.surfaces.size());
+    const double amplitude = std::sqrt(from_decibels(surface.point_decibels + offset));
+    result.point_in_phase[index] = amplitude * std::cos(surface.point_phase);
+    result.point_quadrature[index] = amplitude * std::sin(surface.point_phase);
   }
   return result;
 }
@@ -165,11 +181,12 @@ std::uint64_t SceneSimulator::State::speckle_seed(int band, int look) const {
   return mix64(mix64(mix64(options.seed) + static_cast<std::uint64_t>(band)) + static_cast<std::uint64_t>(look));
 }
 
-std::vector<double> SceneSimulator::State::detected_power(const Extent& window, int band) const {
-  const Scatterers seen = scatterers(window, band);
-  std::vector<double> power(area(window), 0.0);
+std::vector<double> SceneSimulator::State::detected_power(const Ground& ground, int band) const {
+  const Scatterers seen = scatterers(ground, band);
+  std::vector<double> power;
   for (int look = 0; look < options.looks; ++look) {
     const ComplexImage image = complex_look(seen, response, speckle_seed(band, look));
+    power.resize(image.in_phase.size(), 0.0);
     for (std::size_t i = 0; i < power.size(); ++i) {
       power[i] += image.in_phase[i] * image.in_phase[i] + image.quadrature[i] * image.quadrature[i];
     }
@@ -223,16 +240,17 @@ void SceneSimulator::read(const Extent& window, std::vector<std::vector<Sample>>
   state_->check_window(window);
   const SceneOptions& options = state_->options;
   const double gain = calibration_gain(options.quantity, options.type);
+  const State::Ground ground = state_->ground(window);
   samples.resize(static_cast<std::size_t>(options.bands));
   for (int band = 0; band < options.bands; ++band) {
     std::vector<Sample>& out = samples[band];
     out.resize(area(window));
     if (options.quantity == Quantity::complex) {
       const ComplexImage image =
-          complex_look(state_->scatterers(window, band), state_->response, state_->speckle_seed(band, 0));
+          complex_look(state_->scatterers(ground, band), state_->response, state_->speckle_seed(band, 0));
       for (std::size_t i = 0; i < out.size(); ++i) out[i] = {gain * image.in_phase[i], gain * image.quadrature[i]};
     } else {
-      const std::vector<double> power = state_->detected_power(window, band);
+      const std::vector<double> power = state_->detected_power(ground, band);
       for (std::size_t i = 0; i < out.size(); ++i) out[i] = {detected(options.quantity, gain, power[i]), 0};
     }
     fill(window, this->band(), out);
@@ -244,9 +262,10 @@ void SceneSimulator::truth(const Extent& window, std::vector<std::vector<Sample>
   const SceneOptions& options = state_->options;
   const double gain = calibration_gain(options.quantity, options.type);
   const BandModel model = truth_band();
+  const State::Ground ground = state_->ground(window);
   samples.resize(static_cast<std::size_t>(options.bands));
   for (int band = 0; band < options.bands; ++band) {
-    const std::vector<double> power = mean_power(state_->scatterers(window, band), state_->response);
+    const std::vector<double> power = mean_power(state_->scatterers(ground, band), state_->response);
     std::vector<Sample>& out = samples[band];
     out.resize(area(window));
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = {detected(model.quantity, gain, power[i]), 0};
