@@ -13,7 +13,8 @@ declare -A may=(
   [container]="base field radiometry tiling codec"
   [fit]="base field codec"
   [render]="base field tiling radiometry codec"
-  [scene]="base field tiling radiometry codec container fit render"
+  [quality]="base radiometry"
+  [scene]="base field tiling radiometry codec container fit render quality"
 )
 wrong=0
 for room in "${!may[@]}"; do

@@ -113,15 +113,13 @@ class FitRun {
       target_.insert(target_.end(), static_cast<std::size_t>(band.channels()), square);
     }
     if (!job_.target_psnr) return;
-    std::vector<ChannelError> ranges(target_.size());
+    std::vector<ErrorStatistics> values(target_.size());
     for (int tile = 0; tile < grid_.count(); ++tile) {
       const PreparedTile prepared = prepare_tile(source_.info(), grid_, tile, source_.read(grid_.support(tile)));
-      for (std::size_t c = 0; c < ranges.size(); ++c) {
-        ranges[c].merge({prepared.ranges[c].count, 0, prepared.ranges[c].low, prepared.ranges[c].high});
-      }
+      for (std::size_t c = 0; c < values.size(); ++c) values[c].merge(prepared.values[c]);
     }
     for (std::size_t c = 0; c < target_.size(); ++c) {
-      const double range = ranges[c].high - ranges[c].low;
+      const double range = values[c].reference_high().value_or(0) - values[c].reference_low().value_or(0);
       target_[c] = std::min(target_[c], range * range / std::pow(10.0, *job_.target_psnr / 10));
     }
   }
@@ -275,20 +273,16 @@ class FitRun {
 
   std::vector<ChannelSummary> summary() const {
     std::vector<ChannelSummary> channels;
-    for (const ChannelError& error : errors_) {
-      ChannelSummary channel;
-      if (error.count > 0) {
-        channel.mean_square_error = static_cast<float>(error.squares / static_cast<double>(error.count));
-        channel.low = static_cast<float>(error.low);
-        channel.high = static_cast<float>(error.high);
-      }
-      channels.push_back(channel);
+    for (const ErrorStatistics& error : errors_) {
+      channels.push_back({static_cast<float>(error.mean_square_error().value_or(0)),
+                          static_cast<float>(error.reference_low().value_or(0)),
+                          static_cast<float>(error.reference_high().value_or(0))});
     }
     return channels;
   }
 
   FitReport finish() {
-    const bool any_value = std::any_of(errors_.begin(), errors_.end(), [](const ChannelError& e) { return e.count > 0; });
+    const bool any_value = std::any_of(errors_.begin(), errors_.end(), [](const ErrorStatistics& e) { return e.count() > 0; });
     if (!errors_.empty() && !any_value) listener_.warning("the raster has no valid pixel: nothing was fitted");
     if (any_value && report_.network_tiles == 0) {
       listener_.warning("no tile needed a network: the raster is constant, or so small that it was stored losslessly");
@@ -320,7 +314,7 @@ class FitRun {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<FileWriter> writer_;
   std::vector<double> target_;
-  std::vector<ChannelError> errors_;
+  std::vector<ErrorStatistics> errors_;
   int next_tile_ = 0;
   FitReport report_;
 };

@@ -74,19 +74,16 @@ Bytes raw_core(const BandModel& band, const std::vector<Sample>& samples, const 
   return writer.take();
 }
 
-ChannelRange core_range(const ChannelValues& channel, const Extent& support, const Extent& core) {
-  ChannelRange range;
+ErrorStatistics core_values(const ChannelValues& channel, const Extent& support, const Extent& core) {
+  ErrorStatistics values;
   for (int y = core.y; y < core.y + core.height; ++y) {
     for (int x = core.x; x < core.x + core.width; ++x) {
       const std::size_t i = static_cast<std::size_t>(y - support.y) * static_cast<std::size_t>(support.width) +
                             static_cast<std::size_t>(x - support.x);
-      if (channel.valid[i] == 0) continue;
-      range.low = range.count == 0 ? channel.values[i] : std::min(range.low, channel.values[i]);
-      range.high = range.count == 0 ? channel.values[i] : std::max(range.high, channel.values[i]);
-      ++range.count;
+      if (channel.valid[i] != 0) values.add(channel.values[i], channel.values[i]);
     }
   }
-  return range;
+  return values;
 }
 
 /// The core's part of a class map over the support; empty where all is valid.
@@ -167,7 +164,7 @@ PreparedTile prepare_tile(const RasterInfo& info, const TileGrid& grid, int tile
   prepared.has_value = most_valid > 0;
   for (const ChannelValues& channel : channels) {
     prepared.content.channels.push_back(model_channel(channel));
-    prepared.ranges.push_back(core_range(channel, support, core));
+    prepared.values.push_back(core_values(channel, support, core));
   }
   const auto wants_network = [](const ChannelModel& model) { return model.kind == ChannelModel::Kind::network; };
   prepared.needs_network =

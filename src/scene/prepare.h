@@ -4,23 +4,18 @@
 
 #include "sarinr/codec/tile.h"
 #include "sarinr/fit/engine.h"
+#include "sarinr/quality/metrics.h"
 #include "sarinr/scene/raster.h"
 
 namespace sarinr {
-
-/// The valid fit-domain values of one channel over a tile's core.
-struct ChannelRange {
-  std::size_t count = 0;
-  double low = 0;
-  double high = 0;
-};
 
 /// A tile between reading and coding.
 struct PreparedTile {
   int tile = 0;
   TileContent content;        ///< masks, channels and exact bands; weights come later
   NormalisedTile target;      ///< over the support; empty where no network is needed
-  std::vector<ChannelRange> ranges;  ///< per channel
+  /// Per channel, the core's valid values in the fit domain, as if they came back without error.
+  std::vector<ErrorStatistics> values;
   bool needs_network = false;
   bool has_value = false;     ///< some pixel of the support is valid
 };

@@ -51,39 +51,41 @@ std::vector<float> residuals(const FitProblem& problem, const NormalisedTile& ta
   return values;
 }
 
-std::vector<ChannelError> measure(const PreparedTile& prepared, const std::vector<float>& residual,
-                                  const TileGrid& grid) {
+/// A channel's error over the core, from its residual over the support.
+ErrorStatistics channel_error(const PreparedTile& prepared, std::size_t channel, const float* residual,
+                              const TileGrid& grid) {
   const Extent support = grid.support(prepared.tile);
   const Extent core = grid.core(prepared.tile);
   const std::size_t width = static_cast<std::size_t>(support.width);
-  const std::size_t pixels = width * static_cast<std::size_t>(support.height);
-  std::vector<ChannelError> errors;
-  for (std::size_t c = 0; c < prepared.ranges.size(); ++c) {
-    ChannelError error{prepared.ranges[c].count, 0, prepared.ranges[c].low, prepared.ranges[c].high};
-    if (!residual.empty() && prepared.content.channels[c].kind == ChannelModel::Kind::network) {
-      const double scale = static_cast<double>(prepared.content.channels[c].scale);
-      for (int y = core.y - support.y; y < core.y - support.y + core.height; ++y) {
-        for (int x = core.x - support.x; x < core.x - support.x + core.width; ++x) {
-          const double difference = scale * static_cast<double>(residual[c * pixels + static_cast<std::size_t>(y) * width +
-                                                                         static_cast<std::size_t>(x)]);
-          error.squares += difference * difference;
-        }
-      }
+  const std::size_t plane = channel * width * static_cast<std::size_t>(support.height);
+  const ChannelModel& model = prepared.content.channels[channel];
+  const double scale = static_cast<double>(model.scale);
+  ErrorStatistics error;
+  for (int y = core.y - support.y; y < core.y - support.y + core.height; ++y) {
+    for (int x = core.x - support.x; x < core.x - support.x + core.width; ++x) {
+      const std::size_t i = static_cast<std::size_t>(y) * width + static_cast<std::size_t>(x);
+      if (prepared.target.valid[plane + i] == 0) continue;
+      const double source = model.offset + scale * static_cast<double>(prepared.target.values[plane + i]);
+      error.add(source, source + scale * static_cast<double>(residual[plane + i]));
     }
-    errors.push_back(error);
+  }
+  return error;
+}
+
+/// Channels without a network come back without error.
+std::vector<ErrorStatistics> measure(const PreparedTile& prepared, const std::vector<float>& residual,
+                                     const TileGrid& grid) {
+  std::vector<ErrorStatistics> errors = prepared.values;
+  if (residual.empty()) return errors;
+  for (std::size_t c = 0; c < errors.size(); ++c) {
+    if (prepared.content.channels[c].kind == ChannelModel::Kind::network) {
+      errors[c] = channel_error(prepared, c, residual.data(), grid);
+    }
   }
   return errors;
 }
 
 }  // namespace
-
-void ChannelError::merge(const ChannelError& other) {
-  if (other.count == 0) return;
-  low = count == 0 ? other.low : std::min(low, other.low);
-  high = count == 0 ? other.high : std::max(high, other.high);
-  count += other.count;
-  squares += other.squares;
-}
 
 std::vector<std::int8_t> choose_steps(const FitProblem& problem, const PreparedTile& prepared,
                                       const std::vector<float>& weights, int bits) {

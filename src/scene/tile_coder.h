@@ -8,18 +8,9 @@
 
 namespace sarinr {
 
-/// Sums over tile cores from which a file's ChannelSummary follows.
-struct ChannelError {
-  std::size_t count = 0;
-  double squares = 0;  ///< of render minus source, fit domain
-  double low = 0;
-  double high = 0;
-  void merge(const ChannelError& other);
-};
-
 struct CodedTile {
   Bytes payload;
-  std::vector<ChannelError> errors;  ///< per channel
+  std::vector<ErrorStatistics> errors;  ///< per channel, over the core's valid pixels, fit domain
 };
 
 /// Share of the fit's own mean square error that quantisation may add: 0.05 dB of PSNR.
