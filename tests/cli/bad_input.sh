@@ -60,6 +60,8 @@ if ! skip_without_engine; then
   expect 1 'no CUDA device' fit scene.tif a.sinr --device cuda:63
 fi
 
+expect 1 'EPSG:0' simulate a.tif --size 64,64 --crs EPSG:0
+expect 1 "as 'fog'.*amplitude, power, db and complex" simulate a.tif --size 64,64 --quantity fog
 expect 1 'missing.sinr' info missing.sinr
 expect 1 'missing.sinr' render missing.sinr a.tif
 expect 1 'scene.tif: not a SARINR file' info scene.tif

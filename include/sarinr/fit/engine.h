@@ -58,7 +58,7 @@ class Engine {
  public:
   virtual ~Engine() = default;
   virtual std::string name() const = 0;
-  /// "torch 1.13.1, cpu, 2 threads": goes into the file and the log.
+  /// "torch 1.13.1, cpu": goes into the file and the log, so it names nothing that results do not depend on.
   virtual std::string description() const = 0;
   /// Weights after the self-activation stage, from `problem.start`.
   virtual std::vector<float> activate(const FitProblem& problem, const ActivationOptions& options,

@@ -105,7 +105,7 @@ class TorchEngine final : public Engine {
 
   std::string name() const override { return "torch"; }
   std::string description() const override {
-    return std::string("torch ") + TORCH_VERSION + ", " + device_.str() + ", " + std::to_string(threads_) + " threads";
+    return std::string("torch ") + TORCH_VERSION + ", " + device_.str();
   }
 
   std::vector<float> activate(const FitProblem& problem, const ActivationOptions& options,
