@@ -39,6 +39,8 @@ void prepare_blas() {
   const bool type_set = type == nullptr || std::getenv("OPENBLAS_CORETYPE") != nullptr;
   if (threads_set && type_set) return;
   setenv("OPENBLAS_NUM_THREADS", "1", 0);
+  // LibTorch's threads would otherwise spin while they wait, which on a busy machine starves whoever they wait for.
+  setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
   if (type != nullptr) setenv("OPENBLAS_CORETYPE", type, 0);
   std::vector<std::string> arguments = own_arguments();
   std::vector<char*> pointers;

@@ -2,7 +2,7 @@
 
 namespace sarinr::cli {
 
-/// OpenBLAS reads its settings when the process starts, and GDAL loads it before main: where they are missing, sets them and
+/// OpenBLAS and OpenMP read their settings when the process starts, and GDAL loads OpenBLAS before main: where they are missing, sets them and
 /// executes this program once more with the same arguments. Debian's OpenBLAS takes processors younger than itself for
 /// very old ones, which costs a factor of four; and sarinr's own threads each want a BLAS of one thread.
 void prepare_blas();

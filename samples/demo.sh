@@ -16,7 +16,7 @@ if [ ! -e $out/scene.tif ]; then
   $sarinr simulate $out/scene.tif --size 512,512 --quantity db --looks 4 --quiet
 fi
 if [ ! -e $out/scene.sinr ] || [ $sarinr -nt $out/scene.sinr ]; then
-  $sarinr fit $out/scene.tif $out/scene.sinr --overwrite --epochs 150
+  $sarinr fit $out/scene.tif $out/scene.sinr --overwrite --epochs 100
   $sarinr render $out/scene.sinr $out/back.tif --overwrite --quiet
 fi
 $sarinr info $out/scene.sinr

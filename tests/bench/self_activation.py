@@ -47,7 +47,8 @@ def main():
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--depth", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=300)
-    parser.add_argument("--rates", type=float, nargs="+", default=[1e-3, 2e-3, 4e-3])
+    parser.add_argument("--rates", type=float, nargs="+", default=[5e-4, 1e-3, 2e-3], help="tried without activation")
+    parser.add_argument("--activated-rates", type=float, nargs="+", default=[2e-3, 4e-3, 8e-3], help="tried with it")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     arguments = parser.parse_args()
     print("| image | looks | without (lr) | with (lr) | gain dB |\n|---|---|---|---|---|", flush=True)
@@ -57,8 +58,8 @@ def main():
                 source = pathlib.Path(folder) / f"{reference.stem}_{looks}.tif"
                 speckled(reference, arguments.size, looks, source)
                 cells, means = [], []
-                for activation in (False, True):
-                    first = {rate: fit(arguments, source, activation, rate, arguments.seeds[0]) for rate in arguments.rates}
+                for activation, rates in ((False, arguments.rates), (True, arguments.activated_rates)):
+                    first = {rate: fit(arguments, source, activation, rate, arguments.seeds[0]) for rate in rates}
                     best = max(first, key=first.get)
                     values = [first[best]] + [fit(arguments, source, activation, best, seed) for seed in arguments.seeds[1:]]
                     means.append(statistics.mean(values))
