@@ -15,6 +15,6 @@ void add_info(CLI::App& root, std::function<void()>& chosen);
 void add_simulate(CLI::App& root, std::function<void()>& chosen);
 
 inline constexpr void (*all_commands[])(CLI::App&, std::function<void()>&) = {add_fit, add_render, add_info,
-                                                                             add_simulate};
+                                                                              add_simulate};
 
 }  // namespace sarinr::cli

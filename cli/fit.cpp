@@ -50,7 +50,8 @@ void declare_field(CLI::App& app, FitArguments& a) {
   app.add_option("--overlap", a.job.overlap, "pixels that neighbouring tiles share and blend over; even")
       ->check(CLI::Range(0, 256))
       ->capture_default_str();
-  app.add_option("--weight-bits", a.job.weight_bits, "bits of a stored weight, 2 to 16; 0: as few as keep the PSNR within 0.05 dB")
+  app.add_option("--weight-bits", a.job.weight_bits,
+                 "bits of a stored weight, 2 to 16; 0: as few as keep the PSNR within 0.05 dB")
       ->check(CLI::Range(0, 16))
       ->capture_default_str();
 }
@@ -63,7 +64,8 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--target-psnr", a.job.target_psnr, "stop a tile that reaches this PSNR, in dB");
-  app.add_option("--target-rmse-db", a.job.target_rmse_db, "stop a tile that reaches this root mean square error, in dB")
+  app.add_option("--target-rmse-db", a.job.target_rmse_db,
+                 "stop a tile that reaches this root mean square error, in dB")
       ->check(CLI::PositiveNumber);
   app.add_flag("--self-activation,!--no-self-activation", a.self_activation,
                "learn contrast from the network's own output before the fit (default: on)");
@@ -88,8 +90,9 @@ void declare_input(CLI::App& app, FitArguments& a) {
   app.add_option("INPUT", a.input, "raster that GDAL reads; /vsi paths too")->required();
   app.add_option("OUTPUT", a.output, "the .sinr to write")->required();
   app.add_option("--bands", a.open.bands, "numbers of the bands to take, from 1")->delimiter(',');
-  app.add_option("--quantity", a.open.quantities,
-                 "what the numbers are: amplitude, power, db, complex, other or categorical, for all bands or BAND=quantity")
+  app.add_option(
+         "--quantity", a.open.quantities,
+         "what the numbers are: amplitude, power, db, complex, other or categorical, for all bands or BAND=quantity")
       ->delimiter(',');
   app.add_option("--window", a.window, "x,y,width,height: part of the raster, in pixels")->delimiter(',')->expected(4);
   app.add_flag("--overwrite", a.overwrite, "replace an existing output");

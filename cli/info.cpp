@@ -86,32 +86,34 @@ json describe(const FileReader& reader, const InfoArguments& a) {
   json parameters = json::object();
   const std::vector<ParameterInfo> known = architecture(header.spec.architecture).parameters();
   for (std::size_t i = 0; i < known.size(); ++i) parameters[known[i].name] = header.spec.parameters[i];
-  json out = {
-      {"file", a.input},
-      {"bytes", sizes.file},
-      {"width", header.width},
-      {"height", header.height},
-      {"bands", describe_bands(reader, raster)},
-      {"crs", raster.contains("crs") && raster["crs"].is_string() ? json(crs_name(raster["crs"])) : json()},
-      {"gcp_count", 0},
-      {"field",
-       {{"architecture", header.spec.architecture},
-        {"outputs", header.spec.outputs},
-        {"width", header.spec.width},
-        {"depth", header.spec.depth},
-        {"parameters", parameters},
-        {"weights", weight_count(header.spec)},
-        {"operations_per_pixel", operations_per_pixel(header.spec)}}},
-      {"tiling",
-       {{"tile_size", header.tile_size},
-        {"overlap", header.overlap},
-        {"columns", reader.grid().columns().count()},
-        {"rows", reader.grid().rows().count()}}},
-      {"sizes",
-       {{"metadata", sizes.metadata}, {"shared", sizes.shared}, {"tiles", sizes.tiles}, {"overhead", sizes.overhead()}}},
-      {"bits_per_pixel", 8 * static_cast<double>(sizes.file) / pixels},
-      {"bits_per_pixel_without_metadata", 8 * static_cast<double>(sizes.file - sizes.metadata) / pixels},
-      {"metadata", metadata.is_object() ? metadata : json::object()}};
+  json out = {{"file", a.input},
+              {"bytes", sizes.file},
+              {"width", header.width},
+              {"height", header.height},
+              {"bands", describe_bands(reader, raster)},
+              {"crs", raster.contains("crs") && raster["crs"].is_string() ? json(crs_name(raster["crs"])) : json()},
+              {"gcp_count", 0},
+              {"field",
+               {{"architecture", header.spec.architecture},
+                {"outputs", header.spec.outputs},
+                {"width", header.spec.width},
+                {"depth", header.spec.depth},
+                {"parameters", parameters},
+                {"weights", weight_count(header.spec)},
+                {"operations_per_pixel", operations_per_pixel(header.spec)}}},
+              {"tiling",
+               {{"tile_size", header.tile_size},
+                {"overlap", header.overlap},
+                {"columns", reader.grid().columns().count()},
+                {"rows", reader.grid().rows().count()}}},
+              {"sizes",
+               {{"metadata", sizes.metadata},
+                {"shared", sizes.shared},
+                {"tiles", sizes.tiles},
+                {"overhead", sizes.overhead()}}},
+              {"bits_per_pixel", 8 * static_cast<double>(sizes.file) / pixels},
+              {"bits_per_pixel_without_metadata", 8 * static_cast<double>(sizes.file - sizes.metadata) / pixels},
+              {"metadata", metadata.is_object() ? metadata : json::object()}};
   if (raster.contains("geotransform")) out["geotransform"] = raster["geotransform"];
   if (raster.contains("gcps")) {
     const json& points = raster["gcps"].value("points", json::array());
@@ -146,7 +148,8 @@ void print_bands(const json& bands) {
 }
 
 void print_human(const json& out) {
-  std::printf("File       %s, %llu bytes\n", out["file"].get<std::string>().c_str(), out["bytes"].get<unsigned long long>());
+  std::printf("File       %s, %llu bytes\n", out["file"].get<std::string>().c_str(),
+              out["bytes"].get<unsigned long long>());
   std::printf("Size       %d x %d pixels, %zu bands\n", out["width"].get<int>(), out["height"].get<int>(),
               out["bands"].size());
   print_bands(out["bands"]);
@@ -173,8 +176,8 @@ void print_human(const json& out) {
                 fit.value("engine", "?").c_str(), fit.value("epochs", 0), fit.value("seed", 0ULL));
   }
   if (!out.contains("tiles")) return;
-  std::printf("\n%6s %6s %6s %8s %8s %7s %7s  %-9s %9s %8s\n", "tile", "column", "row", "x", "y", "width", "height", "kind",
-              "bytes", "bpp");
+  std::printf("\n%6s %6s %6s %8s %8s %7s %7s  %-9s %9s %8s\n", "tile", "column", "row", "x", "y", "width", "height",
+              "kind", "bytes", "bpp");
   for (const json& tile : out["tiles"]) {
     std::printf("%6d %6d %6d %8d %8d %7d %7d  %-9s %9llu %8.4f\n", tile["tile"].get<int>(), tile["column"].get<int>(),
                 tile["row"].get<int>(), tile["x"].get<int>(), tile["y"].get<int>(), tile["width"].get<int>(),

@@ -20,9 +20,12 @@ int complain(const std::string& sentence, ExitStatus status) {
 
 int status_of(const sarinr::Error& error) {
   switch (error.kind()) {
-    case sarinr::ErrorKind::request: return complain(error.what(), request_wrong);
-    case sarinr::ErrorKind::interrupted: return complain("interrupted", stopped);
-    case sarinr::ErrorKind::internal: break;
+    case sarinr::ErrorKind::request:
+      return complain(error.what(), request_wrong);
+    case sarinr::ErrorKind::interrupted:
+      return complain("interrupted", stopped);
+    case sarinr::ErrorKind::internal:
+      break;
   }
   return complain(std::string("internal fault: ") + error.what(), internal_fault);
 }
@@ -39,12 +42,14 @@ std::vector<std::string> subcommand_names(const CLI::App& app) {
 std::string unknown_subcommand(const CLI::App& app, int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
   const std::vector<std::string> names = subcommand_names(app);
-  const bool known = word.empty() || word.starts_with("-") || std::find(names.begin(), names.end(), word) != names.end();
+  const bool known =
+      word.empty() || word.starts_with("-") || std::find(names.begin(), names.end(), word) != names.end();
   return known ? std::string() : word;
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Georeferenced SAR rasters as continuous functions: one neural field a tile, one compact file.", "sarinr"};
+  CLI::App app{"Georeferenced SAR rasters as continuous functions: one neural field a tile, one compact file.",
+               "sarinr"};
   app.set_version_flag("--version", std::string("sarinr ") + SARINR_VERSION);
   app.require_subcommand(1);
   std::string level = "info";
@@ -58,7 +63,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     if (const std::string word = unknown_subcommand(app, argc, argv); !word.empty()) {
-      return complain("unknown subcommand '" + word + "': the subcommands are " + CLI::detail::join(subcommand_names(app), ", "), usage_wrong);
+      return complain(
+          "unknown subcommand '" + word + "': the subcommands are " + CLI::detail::join(subcommand_names(app), ", "),
+          usage_wrong);
     }
     return complain(std::string(error.what()) + " (sarinr --help tells the usage)", usage_wrong);
   }

@@ -11,8 +11,8 @@ namespace sarinr::cli {
 void catch_interrupts();
 bool interrupted();
 
-/// Shows a job on stderr: a bar with rate, time left and PSNR on a terminal, a plain line every tenth elsewhere, nothing
-/// but warnings if quiet. Messages go through spdlog.
+/// Shows a job on stderr: a bar with rate, time left and PSNR on a terminal, a plain line every tenth elsewhere,
+/// nothing but warnings if quiet. Messages go through spdlog.
 class ConsoleListener final : public JobListener {
  public:
   /// `unit` names what the job counts, `per_unit` how many of its progress units make one.

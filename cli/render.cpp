@@ -22,9 +22,10 @@ void run(RenderArguments& a) {
   if (!a.type.empty()) {
     a.create.type = pixel_type_from_name(a.type);
     if (!a.create.type) {
-      throw Error("unknown --ot '" + a.type +
-                  "': the types are Byte, UInt16, Int16, UInt32, Int32, UInt64, Int64, Float32, Float64, CInt16, CInt32, "
-                  "CFloat32 and CFloat64");
+      throw Error(
+          "unknown --ot '" + a.type +
+          "': the types are Byte, UInt16, Int16, UInt32, Int32, UInt64, Int64, Float32, Float64, CInt16, CInt32, "
+          "CFloat32 and CFloat64");
     }
   }
   geo::start(std::size_t{256} << 20);

@@ -131,7 +131,8 @@ QuantisedWeights quantise_smallest(const FieldSpec& spec, const std::vector<floa
   QuantisedWeights quantised;
   for (std::size_t t = 0; t < tensors.size(); ++t) {
     const TensorInfo& tensor = tensors[t];
-    QuantisedTensor absolute{exponents[t], false, quantise(weights.data() + tensor.offset, tensor.size(), exponents[t])};
+    QuantisedTensor absolute{exponents[t], false,
+                             quantise(weights.data() + tensor.offset, tensor.size(), exponents[t])};
     if (!base.empty()) {
       std::vector<float> difference(tensor.size());
       for (std::size_t i = 0; i < difference.size(); ++i) {

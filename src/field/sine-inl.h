@@ -1,5 +1,5 @@
-// The vectorised sine, included once per instruction set by the files that use it (Highway's foreach_target), so it has no
-// include guard of the usual kind.
+// The vectorised sine, included once per instruction set by the files that use it (Highway's foreach_target), so it has
+// no include guard of the usual kind.
 
 #if defined(SARINR_FIELD_SINE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef SARINR_FIELD_SINE_INL_H

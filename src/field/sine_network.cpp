@@ -1,9 +1,9 @@
 #include "field/sine_network.h"
 
+#include <hwy/aligned_allocator.h>
+
 #include <algorithm>
 #include <vector>
-
-#include <hwy/aligned_allocator.h>
 
 // One block of pixels passes through all layers before the next begins, so that its activations stay in the first-level
 // cache; a layer's matrix is walked in groups of neurons, each weight broadcast against vectors of pixels.

@@ -80,10 +80,10 @@ double mean_square_error(const FitProblem& problem, const NormalisedTile& tile, 
   std::vector<float> x(pixels);
   std::vector<float> y(pixels);
   for (std::size_t i = 0; i < pixels; ++i) {
-    const double column = static_cast<double>(i % static_cast<std::size_t>(tile.width));
-    const double row = static_cast<double>(i / static_cast<std::size_t>(tile.width));
-    x[i] = static_cast<float>((2 * column + 1) / problem.grid_width - 1);
-    y[i] = static_cast<float>((2 * row + 1) / problem.grid_height - 1);
+    const std::size_t column = i % static_cast<std::size_t>(tile.width);
+    const std::size_t row = i / static_cast<std::size_t>(tile.width);
+    x[i] = static_cast<float>((2 * static_cast<double>(column) + 1) / problem.grid_width - 1);
+    y[i] = static_cast<float>((2 * static_cast<double>(row) + 1) / problem.grid_height - 1);
   }
   std::vector<float> values(tile.values.size());
   architecture(problem.spec.architecture)

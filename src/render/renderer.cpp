@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "sarinr/base/error.h"
 #include "render/blend.h"
+#include "sarinr/base/error.h"
 
 namespace sarinr {
 

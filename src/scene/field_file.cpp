@@ -10,8 +10,8 @@ namespace sarinr {
 
 namespace {
 
-/// Decodes tiles on demand and keeps those used last. Two threads that miss the same tile may both decode it: that costs
-/// less than making every other thread wait.
+/// Decodes tiles on demand and keeps those used last. Two threads that miss the same tile may both decode it: that
+/// costs less than making every other thread wait.
 class CachedFields final : public FieldSource {
  public:
   CachedFields(std::shared_ptr<const FileReader> reader, std::string name, std::size_t capacity)

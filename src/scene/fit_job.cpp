@@ -82,12 +82,13 @@ class FitRun {
     using Item = std::shared_ptr<Batch>;
     // Three batches at once: one being read, one in the engine, one being coded.
     oneapi::tbb::parallel_pipeline(
-        3, oneapi::tbb::make_filter<void, Item>(filter_mode::serial_in_order,
-                                                [this](oneapi::tbb::flow_control& flow) { return read_batch(flow); }) &
-               oneapi::tbb::make_filter<Item, Item>(filter_mode::serial_in_order,
-                                                    [this](const Item& batch) { return fit_batch(batch); }) &
-               oneapi::tbb::make_filter<Item, void>(filter_mode::serial_in_order,
-                                                    [this](const Item& batch) { code_batch(*batch); }));
+        3, oneapi::tbb::make_filter<void, Item>(filter_mode::serial_in_order, [this](oneapi::tbb::flow_control& flow) {
+             return read_batch(flow);
+           }) & oneapi::tbb::make_filter<Item, Item>(filter_mode::serial_in_order, [this](const Item& batch) {
+             return fit_batch(batch);
+           }) & oneapi::tbb::make_filter<Item, void>(filter_mode::serial_in_order, [this](const Item& batch) {
+             code_batch(*batch);
+           }));
     return finish();
   }
 
@@ -108,8 +109,8 @@ class FitRun {
         throw Error("--target-rmse-db needs bands fitted in decibels, but one is of quantity " +
                     std::string(name(band.quantity)) + ": give --target-psnr");
       }
-      const double square = job_.target_rmse_db ? *job_.target_rmse_db * *job_.target_rmse_db
-                                                : std::numeric_limits<double>::infinity();
+      const double square =
+          job_.target_rmse_db ? *job_.target_rmse_db * *job_.target_rmse_db : std::numeric_limits<double>::infinity();
       target_.insert(target_.end(), static_cast<std::size_t>(band.channels()), square);
     }
     if (!job_.target_psnr) return;
@@ -132,8 +133,7 @@ class FitRun {
     }
     const int end = std::min(grid_.count(), next_tile_ + batch_size());
     for (; next_tile_ < end; ++next_tile_) {
-      batch->tiles.push_back(
-          prepare_tile(source_.info(), grid_, next_tile_, source_.read(grid_.support(next_tile_))));
+      batch->tiles.push_back(prepare_tile(source_.info(), grid_, next_tile_, source_.read(grid_.support(next_tile_))));
     }
     return batch;
   }
@@ -157,8 +157,8 @@ class FitRun {
     }
     if (!targets.empty()) {
       start_engine();
-      std::vector<TileFit> fits = engine_->fit(problem_, targets, options,
-                                               [this](std::size_t done) { return meter_.advance(static_cast<double>(done)); });
+      std::vector<TileFit> fits = engine_->fit(
+          problem_, targets, options, [this](std::size_t done) { return meter_.advance(static_cast<double>(done)); });
       for (std::size_t k = 0; k < places.size(); ++k) batch->fits[places[k]] = std::move(fits[k]);
     }
     const double idle = static_cast<double>(batch->tiles.size() - targets.size());
@@ -176,7 +176,8 @@ class FitRun {
     return limits;
   }
 
-  /// Makes the engine and the weights that every fit starts from: fresh ones, self-activated, on their own quantisation.
+  /// Makes the engine and the weights that every fit starts from: fresh ones, self-activated, on their own
+  /// quantisation.
   void start_engine() {
     if (engine_) return;
     std::unique_ptr<Engine> engine = make_();
@@ -214,8 +215,8 @@ class FitRun {
     meter_.set_psnr(report_.psnr());
   }
 
-  /// Tiles without a network wait until the first with one: header and shared weights stand before them in the file. They
-  /// are small; if they add up all the same, the file begins without shared weights.
+  /// Tiles without a network wait until the first with one: header and shared weights stand before them in the file.
+  /// They are small; if they add up all the same, the file begins without shared weights.
   void append(Bytes payload) {
     constexpr std::size_t most_waiting = std::size_t{1} << 24;
     waiting_bytes_ += payload.size();
@@ -237,9 +238,10 @@ class FitRun {
                 {"seed", job_.seed},
                 {"epochs", job_.epochs},
                 {"learning_rate", job_.learning_rate},
-                {"activation", {{"epochs", job_.activation.epochs},
-                                {"learning_rate", job_.activation.learning_rate},
-                                {"lambda", job_.activation.lambda}}},
+                {"activation",
+                 {{"epochs", job_.activation.epochs},
+                  {"learning_rate", job_.activation.learning_rate},
+                  {"lambda", job_.activation.lambda}}},
                 {"weight_bits", job_.weight_bits},
                 {"options", json::parse(job_.options_json)}};
     json metadata = {{"raster", json::parse(info.metadata.empty() ? "{}" : info.metadata)}, {"fit", std::move(fit)}};
@@ -248,8 +250,8 @@ class FitRun {
     writer_ = std::make_unique<FileWriter>(sink_, header);
   }
 
-  /// Shared start weights cost one tensor set a file and save some bits in every tile. The first network tile decides, so
-  /// that the file does not depend on how tiles were batched.
+  /// Shared start weights cost one tensor set a file and save some bits in every tile. The first network tile decides,
+  /// so that the file does not depend on how tiles were batched.
   void decide_on_sharing(const PreparedTile& first, const std::vector<float>& weights) {
     const std::vector<std::int8_t> steps = choose_steps(problem_, first, weights, job_.weight_bits);
     const std::size_t alone = coded_size(quantise_weights(spec_, weights, steps));
@@ -282,7 +284,8 @@ class FitRun {
   }
 
   FitReport finish() {
-    const bool any_value = std::any_of(errors_.begin(), errors_.end(), [](const ErrorStatistics& e) { return e.count() > 0; });
+    const bool any_value =
+        std::any_of(errors_.begin(), errors_.end(), [](const ErrorStatistics& e) { return e.count() > 0; });
     if (!errors_.empty() && !any_value) listener_.warning("the raster has no valid pixel: nothing was fitted");
     if (any_value && report_.network_tiles == 0) {
       listener_.warning("no tile needed a network: the raster is constant, or so small that it was stored losslessly");

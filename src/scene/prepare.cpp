@@ -14,8 +14,8 @@ namespace {
 constexpr int smallest_side = 8;
 constexpr std::size_t fewest_pixels = 64;
 
-/// A target of quarter deviations suits the outputs of fresh networks: of 1, 2, 4 and 10, four gave the best fits of 100
-/// epochs with self-activation (docs/benchmarks.md).
+/// A target of quarter deviations suits the outputs of fresh networks: of 1, 2, 4 and 10, four gave the best fits of
+/// 100 epochs with self-activation (docs/benchmarks.md).
 constexpr double scale_in_deviations = 4;
 
 /// The bfloat16 nearest above zero and near `value`, as a float.
@@ -94,7 +94,8 @@ std::vector<PixelClass> core_mask(const std::vector<PixelClass>& classes, const 
     const std::size_t row = static_cast<std::size_t>(y - support.y) * static_cast<std::size_t>(support.width);
     const auto begin = classes.begin() + static_cast<std::ptrdiff_t>(row) + (core.x - support.x);
     mask.insert(mask.end(), begin, begin + core.width);
-    all_valid = all_valid && std::all_of(begin, begin + core.width, [](PixelClass c) { return c == PixelClass::valid; });
+    all_valid =
+        all_valid && std::all_of(begin, begin + core.width, [](PixelClass c) { return c == PixelClass::valid; });
   }
   if (all_valid) mask.clear();
   return mask;

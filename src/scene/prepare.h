@@ -12,17 +12,17 @@ namespace sarinr {
 /// A tile between reading and coding.
 struct PreparedTile {
   int tile = 0;
-  TileContent content;        ///< masks, channels and exact bands; weights come later
-  NormalisedTile target;      ///< over the support; empty where no network is needed
+  TileContent content;    ///< masks, channels and exact bands; weights come later
+  NormalisedTile target;  ///< over the support; empty where no network is needed
   /// Per channel, the core's valid values in the fit domain, as if they came back without error.
   std::vector<ErrorStatistics> values;
   bool needs_network = false;
-  bool has_value = false;     ///< some pixel of the support is valid
+  bool has_value = false;  ///< some pixel of the support is valid
 };
 
 /// Classifies, transforms and normalises the window read over a tile's support. Channels are centred on their mean and
-/// scaled to a standard deviation of a quarter. Tiles too small for a network (fewer than 64 valid pixels, or under 8 pixels
-/// wide or high) become lossless.
+/// scaled to a standard deviation of a quarter. Tiles too small for a network (fewer than 64 valid pixels, or under 8
+/// pixels wide or high) become lossless.
 PreparedTile prepare_tile(const RasterInfo& info, const TileGrid& grid, int tile, const RasterWindow& window);
 
 }  // namespace sarinr

@@ -26,7 +26,8 @@ std::vector<double> reference(const FieldSpec& spec, const std::vector<float>& w
     std::vector<double> next(static_cast<std::size_t>(tensors[i].rows));
     for (std::size_t row = 0; row < next.size(); ++row) {
       double sum = weights[tensors[i + 1].offset + row];
-      for (std::size_t k = 0; k < values.size(); ++k) sum += weights[tensors[i].offset + row * values.size() + k] * values[k];
+      for (std::size_t k = 0; k < values.size(); ++k)
+        sum += weights[tensors[i].offset + row * values.size() + k] * values[k];
       const double w0 = i == 0 ? spec.parameters[0] : spec.parameters[1];
       next[row] = i + 2 == tensors.size() ? sum : std::sin(w0 * sum);
     }

@@ -109,7 +109,9 @@ double contrast(const FitProblem& problem, const std::vector<float>& weights) {
   }
   std::vector<float> image(x.size());
   architecture("siren").evaluate(problem.spec, weights.data(), x.data(), y.data(), x.size(), image.data(), x.size());
-  const auto at = [&](int column, int row) { return static_cast<double>(image[static_cast<std::size_t>(row * width + column)]); };
+  const auto at = [&](int column, int row) {
+    return static_cast<double>(image[static_cast<std::size_t>(row * width + column)]);
+  };
   double sum = 0;
   for (int r = 1; r + 1 < height; ++r) {
     for (int c = 1; c + 1 < width; ++c) {
@@ -166,7 +168,8 @@ TEST_F(TorchEngineTest, StopsATileAtItsTarget) {
   const std::vector<TileFit> fits = engine()->fit(problem, tiles, options, {});
   EXPECT_LT(fits[0].epochs, 400);
   EXPECT_LE(mean_square_error(problem, tiles[0], fits[0].weights), 0.2 + 1e-5);
-  EXPECT_GT(fits[0].losses.at(fits[0].losses.size() - 2), 0.2f) << "it must stop at the first epoch that is good enough";
+  EXPECT_GT(fits[0].losses.at(fits[0].losses.size() - 2), 0.2f)
+      << "it must stop at the first epoch that is good enough";
   EXPECT_EQ(fits[1].epochs, 400);
 }
 

@@ -45,7 +45,8 @@ TileField random_field(int tile) {
 
 Renderer renderer(std::function<TileField(int)> make, int overlap = 4) {
   const BandModel band{Quantity::decibel, PixelType::f64, {}};
-  return Renderer({TileGrid(100, 70, 32, overlap), {band}, tiny_siren()}, std::make_shared<MadeFields>(std::move(make)));
+  return Renderer({TileGrid(100, 70, 32, overlap), {band}, tiny_siren()},
+                  std::make_shared<MadeFields>(std::move(make)));
 }
 
 TEST(Renderer, BlendingReproducesAConstant) {
@@ -67,7 +68,8 @@ TEST(Renderer, BlendsNeighboursLinearlyOverTheOverlap) {
 TEST(Renderer, APixelDoesNotDependOnTheWindow) {
   const Renderer render = renderer(random_field);
   const std::vector<Sample> whole = render.native({0, 0, 100, 70})[0];
-  for (const Extent window : {Extent{0, 0, 1, 1}, Extent{30, 20, 7, 30}, Extent{65, 33, 35, 37}, Extent{99, 69, 1, 1}}) {
+  for (const Extent window :
+       {Extent{0, 0, 1, 1}, Extent{30, 20, 7, 30}, Extent{65, 33, 35, 37}, Extent{99, 69, 1, 1}}) {
     const std::vector<Sample> part = render.native(window)[0];
     for (int y = 0; y < window.height; ++y) {
       for (int x = 0; x < window.width; ++x) {
@@ -108,8 +110,7 @@ TEST(Renderer, RefusesWhatIsOutside) {
     return std::string("accepted");
   };
   EXPECT_EQ(message(100, 70, 0), "accepted");
-  EXPECT_EQ(message(100.5, 3, 0),
-            "the position (100.500000, 3.000000) lies outside the raster of 100 x 70 pixels");
+  EXPECT_EQ(message(100.5, 3, 0), "the position (100.500000, 3.000000) lies outside the raster of 100 x 70 pixels");
   EXPECT_EQ(message(3, 3, 1), "there is no band 2: the raster has 1");
 }
 

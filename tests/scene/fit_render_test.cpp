@@ -46,7 +46,8 @@ MemoryRaster render(const Bytes& bytes) {
 }
 
 bool same(Sample a, Sample b) {
-  return (a.re == b.re || (std::isnan(a.re) && std::isnan(b.re))) && (a.im == b.im || (std::isnan(a.im) && std::isnan(b.im)));
+  return (a.re == b.re || (std::isnan(a.re) && std::isnan(b.re))) &&
+         (a.im == b.im || (std::isnan(a.im) && std::isnan(b.im)));
 }
 
 constexpr double nan_value = std::numeric_limits<double>::quiet_NaN();
@@ -80,7 +81,8 @@ TEST(FitRender, CategoricalBandsAreLossless) {
   const auto value = [](int band, int x, int y) -> Sample {
     return {band == 0 ? -10.0 - (x ^ y) % 9 : static_cast<double>((x / 7 + y / 5) % 4), 0};
   };
-  ComputedRaster raster(70, 65, {{Quantity::decibel, PixelType::f32, {}}, {Quantity::categorical, PixelType::u8, {}}}, value);
+  ComputedRaster raster(70, 65, {{Quantity::decibel, PixelType::f32, {}}, {Quantity::categorical, PixelType::u8, {}}},
+                        value);
   Silent listener;
   const MemoryRaster back = render(fit(raster, small_job(), listener));
   for (int y = 0; y < 65; ++y) {
@@ -89,7 +91,9 @@ TEST(FitRender, CategoricalBandsAreLossless) {
 }
 
 TEST(FitRender, ConstantRastersComeBackWithoutANetwork) {
-  ComputedRaster raster(100, 100, {{Quantity::amplitude, PixelType::u16, 0.0}}, [](int, int, int) { return Sample{1, 0}; });
+  ComputedRaster raster(100, 100, {{Quantity::amplitude, PixelType::u16, 0.0}}, [](int, int, int) {
+    return Sample{1, 0};
+  });
   Silent listener;
   const Bytes bytes = fit(raster, small_job(), listener);
   ASSERT_EQ(listener.warnings.size(), 1u);
@@ -118,7 +122,9 @@ INSTANTIATE_TEST_SUITE_P(Sizes, TinyRasterTest,
                          testing::Values(std::pair{1, 1}, std::pair{1, 200}, std::pair{333, 1}, std::pair{7, 7}));
 
 TEST(FitRender, ARasterWithoutAValidPixelIsLegal) {
-  ComputedRaster raster(80, 40, {{Quantity::decibel, PixelType::f32, {}}}, [](int, int, int) { return Sample{nan_value, 0}; });
+  ComputedRaster raster(80, 40, {{Quantity::decibel, PixelType::f32, {}}}, [](int, int, int) {
+    return Sample{nan_value, 0};
+  });
   Silent listener;
   const MemoryRaster back = render(fit(raster, small_job(), listener));
   EXPECT_EQ(listener.warnings, std::vector<std::string>{"the raster has no valid pixel: nothing was fitted"});
@@ -126,8 +132,9 @@ TEST(FitRender, ARasterWithoutAValidPixelIsLegal) {
 }
 
 TEST(FitRender, TheRastersOwnMaskComesBack) {
-  ComputedRaster raster(70, 70, {{Quantity::other, PixelType::f32, {}}},
-                        [](int, int x, int y) { return Sample{0.01 * x + 0.02 * y, 0}; });
+  ComputedRaster raster(70, 70, {{Quantity::other, PixelType::f32, {}}}, [](int, int x, int y) {
+    return Sample{0.01 * x + 0.02 * y, 0};
+  });
   raster.change().has_mask = true;
   raster.mask = [](int x, int y) { return (x - 30) * (x - 30) + (y - 40) * (y - 40) > 200; };
   Silent listener;
@@ -138,7 +145,9 @@ TEST(FitRender, TheRastersOwnMaskComesBack) {
 }
 
 TEST(FitRender, TheFileDoesNotDependOnBatches) {
-  const auto value = [](int, int x, int y) { return Sample{std::floor(50 + 40 * std::sin(0.3 * x) * std::cos(0.2 * y)), 0}; };
+  const auto value = [](int, int x, int y) {
+    return Sample{std::floor(50 + 40 * std::sin(0.3 * x) * std::cos(0.2 * y)), 0};
+  };
   ComputedRaster raster(200, 150, {{Quantity::amplitude, PixelType::u8, {}}}, value);
   Silent listener;
   const Bytes one = fit(raster, small_job(), listener, 1);
@@ -147,13 +156,15 @@ TEST(FitRender, TheFileDoesNotDependOnBatches) {
 }
 
 TEST(FitRender, StopsWhenAskedAndLeavesNoFile) {
-  ComputedRaster raster(200, 150, {{Quantity::amplitude, PixelType::u8, {}}},
-                        [](int, int x, int y) { return Sample{static_cast<double>((x * y) % 100 + 1), 0}; });
+  ComputedRaster raster(200, 150, {{Quantity::amplitude, PixelType::u8, {}}}, [](int, int x, int y) {
+    return Sample{static_cast<double>((x * y) % 100 + 1), 0};
+  });
   Silent listener;
   listener.steps_left = 2;
   MemorySink sink;
   try {
-    fit_raster(raster, sink, small_job(), [] { return std::make_unique<MeanEngine>(); }, listener);
+    fit_raster(
+        raster, sink, small_job(), [] { return std::make_unique<MeanEngine>(); }, listener);
     FAIL() << "the job went on";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::interrupted);
@@ -161,14 +172,16 @@ TEST(FitRender, StopsWhenAskedAndLeavesNoFile) {
 }
 
 TEST(FitRender, ATargetInDecibelsNeedsBandsInDecibels) {
-  ComputedRaster raster(64, 64, {{Quantity::other, PixelType::f32, {}}},
-                        [](int, int x, int y) { return Sample{0.1 * x * y, 0}; });
+  ComputedRaster raster(64, 64, {{Quantity::other, PixelType::f32, {}}}, [](int, int x, int y) {
+    return Sample{0.1 * x * y, 0};
+  });
   FitJob job = small_job();
   job.target_rmse_db = 1.0;
   MemorySink sink;
   Silent listener;
   try {
-    fit_raster(raster, sink, job, [] { return std::make_unique<MeanEngine>(); }, listener);
+    fit_raster(
+        raster, sink, job, [] { return std::make_unique<MeanEngine>(); }, listener);
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_STREQ(error.what(),

@@ -62,7 +62,8 @@ class MemoryRaster final : public RasterSink {
       for (std::size_t i = 0; i < window.samples[b].size(); ++i) {
         const int x = window.extent.x + static_cast<int>(i) % window.extent.width;
         const int y = window.extent.y + static_cast<int>(i) / window.extent.width;
-        const auto [place, fresh] = samples.emplace(std::pair{static_cast<int>(b), y * width_ + x}, window.samples[b][i]);
+        const auto [place, fresh] =
+            samples.emplace(std::pair{static_cast<int>(b), y * width_ + x}, window.samples[b][i]);
         if (!fresh) throw Error("a pixel was written twice", ErrorKind::internal);
         if (b == 0 && !window.mask.empty()) mask[y * width_ + x] = window.mask[i];
       }
@@ -94,8 +95,8 @@ class MeanEngine final : public Engine {
   std::vector<float> activate(const FitProblem& problem, const ActivationOptions&, const StepCallback&) override {
     return problem.start;
   }
-  std::vector<TileFit> fit(const FitProblem& problem, const std::vector<NormalisedTile>& tiles, const FitOptions& options,
-                           const StepCallback& step) override {
+  std::vector<TileFit> fit(const FitProblem& problem, const std::vector<NormalisedTile>& tiles,
+                           const FitOptions& options, const StepCallback& step) override {
     std::vector<TileFit> fits;
     const TensorInfo last = architecture(problem.spec.architecture).tensors(problem.spec).back();
     const std::size_t matrix = static_cast<std::size_t>(problem.spec.outputs) * problem.spec.width;

@@ -14,8 +14,8 @@ namespace sarinr {
 struct FieldSpec {
   std::string architecture = "siren";
   int outputs = 1;
-  int width = 64;  ///< neurons of each hidden layer
-  int depth = 3;   ///< hidden-to-hidden layers: 2-W-W-W-W-1 is depth 3
+  int width = 64;                 ///< neurons of each hidden layer
+  int depth = 3;                  ///< hidden-to-hidden layers: 2-W-W-W-W-1 is depth 3
   std::vector<float> parameters;  ///< in the order of Architecture::parameters()
   bool operator==(const FieldSpec&) const = default;
 };

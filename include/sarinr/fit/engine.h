@@ -16,20 +16,20 @@ namespace sarinr {
 struct NormalisedTile {
   int width = 0;
   int height = 0;
-  std::vector<float> values;         ///< [channel][row][column], 0 where not valid
-  std::vector<std::uint8_t> valid;   ///< [channel][row][column], 1 where the value counts
+  std::vector<float> values;        ///< [channel][row][column], 0 where not valid
+  std::vector<std::uint8_t> valid;  ///< [channel][row][column], 1 where the value counts
 };
 
 /// Stage one: the network learns contrast from its own output (Han and Zhang 2024; FACTS in docs/metrics.md).
 struct ActivationOptions {
-  int epochs = 20;               ///< even; 0 turns the stage off
+  int epochs = 20;  ///< even; 0 turns the stage off
   double learning_rate = 2e-3;
   double lambda = 0.2;
 };
 
 struct FitOptions {
-  int epochs = 60;               ///< full-batch Adam steps
-  double learning_rate = 2e-3;   ///< decays to 0 by half a cosine over the epochs
+  int epochs = 60;              ///< full-batch Adam steps
+  double learning_rate = 2e-3;  ///< decays to 0 by half a cosine over the epochs
   /// Per tile and channel, mean square error (normalised units) at which the tile stops: empty, or one vector per tile.
   std::vector<std::vector<float>> target;
 };
@@ -37,16 +37,16 @@ struct FitOptions {
 /// One request: the same for every tile of a file, so that tiles can be fitted together.
 struct FitProblem {
   FieldSpec spec;
-  int grid_width = 0;   ///< largest support of the tile grid
+  int grid_width = 0;  ///< largest support of the tile grid
   int grid_height = 0;
   std::vector<float> start;  ///< weights that every fit starts from
 };
 
 struct TileFit {
   std::vector<float> weights;
-  int epochs = 0;               ///< steps taken
-  double loss = 0;              ///< mean square error of the last step over valid pixels, normalised units
-  std::vector<float> losses;    ///< of every step, before the step
+  int epochs = 0;             ///< steps taken
+  double loss = 0;            ///< mean square error of the last step over valid pixels, normalised units
+  std::vector<float> losses;  ///< of every step, before the step
 };
 
 /// Returns false to ask the engine to stop at the next step; it then throws an Error of kind interrupted.
@@ -76,11 +76,12 @@ struct EngineOptions {
   int threads = 0;              ///< 0: as many as the machine has
 };
 
-/// Makes the engine asked for; throws an Error naming the legal engines or devices. `auto` takes the fastest engine that
-/// knows the architecture on the device.
+/// Makes the engine asked for; throws an Error naming the legal engines or devices. `auto` takes the fastest engine
+/// that knows the architecture on the device.
 std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::string& architecture);
 
-/// Mean square error that a fit with these numbers leaves, as an independent check in plain double arithmetic.
+/// Mean square error over the tile's valid pixels that these weights leave, normalised units: by the evaluator without
+/// LibTorch, summed in double.
 double mean_square_error(const FitProblem& problem, const NormalisedTile& tile, const std::vector<float>& weights);
 
 }  // namespace sarinr

@@ -30,8 +30,8 @@ struct FieldLayout {
 };
 
 /// Evaluates a file of fields at source coordinates: pixels, corners at whole numbers, the first pixel's centre at
-/// (0.5, 0.5). Values are the blend of the fields of the one to four tiles near a point, in the fit domain. The value at a
-/// point depends on the point alone, not on the other points asked for.
+/// (0.5, 0.5). Values are the blend of the fields of the one to four tiles near a point, in the fit domain. The value
+/// at a point depends on the point alone, not on the other points asked for.
 class Renderer {
  public:
   Renderer(FieldLayout layout, std::shared_ptr<const FieldSource> fields);
@@ -40,8 +40,9 @@ class Renderer {
   /// classes as the mask has them. `masked` receives 1 where some band's pixel is of class `masked`, if not nullptr.
   std::vector<std::vector<Sample>> native(const Extent& window, std::vector<std::uint8_t>* masked = nullptr) const;
 
-  /// The value of a band at any coordinate inside the raster, unrounded, in the band's own quantity; where the pixel that
-  /// holds the coordinate has a class without a value, that class's exact value. Throws an Error outside the raster.
+  /// The value of a band at any coordinate inside the raster, unrounded, in the band's own quantity; where the pixel
+  /// that holds the coordinate has a class without a value, that class's exact value. Throws an Error outside the
+  /// raster.
   Sample at(double x, double y, int band) const;
 
   const FieldLayout& layout() const { return layout_; }

@@ -8,8 +8,8 @@
 
 namespace sarinr {
 
-/// A .sinr opened for evaluation: its header, and a renderer whose tiles are decoded when they are first needed and kept in
-/// a bounded cache. Thread-safe.
+/// A .sinr opened for evaluation: its header, and a renderer whose tiles are decoded when they are first needed and
+/// kept in a bounded cache. Thread-safe.
 class FieldFile {
  public:
   /// Throws an Error that begins with `name` where the source is no sound .sinr. `cached_tiles` bounds the cache.

@@ -32,11 +32,12 @@ struct FitJob {
   ActivationOptions activation;
   int epochs = 200;
   double learning_rate = 2e-3;
-  std::optional<double> target_psnr;     ///< stop a tile when all its channels reach it; dB over the raster's value range
-  std::optional<double> target_rmse_db;  ///< the same as a root mean square error in dB; for amplitude, power and db bands
-  int weight_bits = 0;                   ///< 2 to 16 for every tensor; 0: as few as keep PSNR within 0.05 dB
+  std::optional<double> target_psnr;  ///< stop a tile when all its channels reach it; dB over the raster's value range
+  std::optional<double>
+      target_rmse_db;   ///< the same as a root mean square error in dB; for amplitude, power and db bands
+  int weight_bits = 0;  ///< 2 to 16 for every tensor; 0: as few as keep PSNR within 0.05 dB
   std::size_t memory = std::size_t{1} << 30;  ///< for one batch of tiles
-  std::string options_json = "{}";  ///< kept in the file beside the job's own numbers, as "options"
+  std::string options_json = "{}";            ///< kept in the file beside the job's own numbers, as "options"
 };
 
 /// What a fit did, beside the file itself.
@@ -54,8 +55,8 @@ struct FitReport {
 
 std::optional<double> psnr(const ChannelSummary& channel);
 
-/// Fits every tile of the raster and writes the file, but does not commit the sink. The engine is made when the first tile
-/// needs one. Same bytes for any thread count and batch size.
+/// Fits every tile of the raster and writes the file, but does not commit the sink. The engine is made when the first
+/// tile needs one. Same bytes for any thread count and batch size.
 FitReport fit_raster(RasterSource& source, ByteSink& sink, const FitJob& job,
                      const std::function<std::unique_ptr<Engine>()>& make, JobListener& listener);
 

@@ -15,13 +15,15 @@ struct RasterInfo {
   int width = 0;
   int height = 0;
   std::vector<BandModel> bands;
-  std::vector<std::string> band_names;         ///< description, or "band N"
-  std::vector<std::string> quantity_reasons;   ///< why each quantity was chosen, for the user: "asked for", "type is complex"
-  bool has_mask = false;                       ///< the raster has a mask band of its own, beside nodata values
-  std::string metadata;                        ///< JSON object with all that geo keeps; opaque here
+  std::vector<std::string> band_names;  ///< description, or "band N"
+  std::vector<std::string>
+      quantity_reasons;   ///< why each quantity was chosen, for the user: "asked for", "type is complex"
+  bool has_mask = false;  ///< the raster has a mask band of its own, beside nodata values
+  std::string metadata;   ///< JSON object with all that geo keeps; opaque here
 };
 
-/// A window of all bands: samples[band][row * width + column]. `mask` is empty or 1 where the raster's own mask says valid.
+/// A window of all bands: samples[band][row * width + column]. `mask` is empty or 1 where the raster's own mask says
+/// valid.
 struct RasterWindow {
   Extent extent;
   std::vector<std::vector<Sample>> samples;

@@ -7,8 +7,8 @@ namespace sarinr {
 
 namespace {
 
-/// SIREN (Sitzmann et al. 2020): sin(w0 (W x + b)) layers and a linear last one. Initialisation as in the authors' code:
-/// first weights U(+-1/fan_in), all others U(+-sqrt(6/fan_in)/w0), biases U(+-1/sqrt(fan_in)).
+/// SIREN (Sitzmann et al. 2020): sin(w0 (W x + b)) layers and a linear last one. Initialisation as in the authors'
+/// code: first weights U(+-1/fan_in), all others U(+-sqrt(6/fan_in)/w0), biases U(+-1/sqrt(fan_in)).
 class Siren final : public Architecture {
  public:
   std::string name() const override { return "siren"; }

@@ -27,8 +27,8 @@ at::Device find_device(const std::string& name) {
   const int index = colon == std::string::npos ? 0 : std::stoi(name.substr(colon + 1));
   const int count = static_cast<int>(torch::cuda::device_count());
   if (index >= count) {
-    throw Error("there is no CUDA device " + std::to_string(index) + ": the devices are cuda:0 to cuda:" +
-                std::to_string(count - 1));
+    throw Error("there is no CUDA device " + std::to_string(index) +
+                ": the devices are cuda:0 to cuda:" + std::to_string(count - 1));
   }
   return at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
 }
@@ -104,9 +104,7 @@ class TorchEngine final : public Engine {
   }
 
   std::string name() const override { return "torch"; }
-  std::string description() const override {
-    return std::string("torch ") + TORCH_VERSION + ", " + device_.str();
-  }
+  std::string description() const override { return std::string("torch ") + TORCH_VERSION + ", " + device_.str(); }
 
   std::vector<float> activate(const FitProblem& problem, const ActivationOptions& options,
                               const StepCallback& step) override {

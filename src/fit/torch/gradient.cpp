@@ -102,7 +102,8 @@ std::vector<at::Tensor> GradientPass::contrast(const std::vector<at::Tensor>& le
   const at::AutoGradMode gradients(true);
   image.requires_grad_();
   const at::Tensor planes = image.t().reshape({outputs_, 1, height_, width_});
-  const at::Tensor sobel_x = at::tensor({-1.f, 0.f, 1.f, -2.f, 0.f, 2.f, -1.f, 0.f, 1.f}).reshape({1, 1, 3, 3}).to(device_);
+  const at::Tensor sobel_x =
+      at::tensor({-1.f, 0.f, 1.f, -2.f, 0.f, 2.f, -1.f, 0.f, 1.f}).reshape({1, 1, 3, 3}).to(device_);
   const at::Tensor gx = at::conv2d(planes, sobel_x);
   const at::Tensor gy = at::conv2d(planes, sobel_x.transpose(2, 3).contiguous());
   const at::Tensor loss = (gx * gx + gy * gy + 1e-12).sqrt().mean() * factor;

@@ -22,7 +22,8 @@ struct MeanSquare {
 };
 
 /// Losses over all pixels of the tile grid and their gradients. On a CPU the pixels pass in chunks that stay in the
-/// cache; the chunks are the same for any number of threads and are summed in order, so that results do not depend on it.
+/// cache; the chunks are the same for any number of threads and are summed in order, so that results do not depend on
+/// it.
 class GradientPass {
  public:
   GradientPass(const Network& network, const FitProblem& problem, at::Device device);

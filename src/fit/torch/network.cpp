@@ -10,8 +10,8 @@ namespace sarinr::torch_engine {
 
 namespace {
 
-/// sin(pi t) of half turns. On a CPU sine and cosine come from one pass of sarinr's own kernel, which costs a fraction of the
-/// two passes that LibTorch's take.
+/// sin(pi t) of half turns. On a CPU sine and cosine come from one pass of sarinr's own kernel, which costs a fraction
+/// of the two passes that LibTorch's take.
 class Sine : public torch::autograd::Function<Sine> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& half_turns) {
