@@ -44,6 +44,7 @@ void prepare_blas() {
   if (type != nullptr) setenv("OPENBLAS_CORETYPE", type, 0);
   std::vector<std::string> arguments = own_arguments();
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   execv("/proc/self/exe", pointers.data());

@@ -9,6 +9,7 @@ namespace {
 
 constexpr int lowest_exponent = -96;  // 2^-48: finer than a float resolves weights of any use
 constexpr int highest_exponent = 40;
+constexpr int furthest_shift = 40;
 
 std::int8_t exponent_below(double step) {
   if (!(step > 0)) return lowest_exponent;
@@ -59,9 +60,18 @@ void round_tensor(std::vector<float>& weights, const TensorInfo& tensor, std::in
   for (std::size_t i = 0; i < symbols.size(); ++i) weights[tensor.offset + i] = static_cast<float>(symbols[i]) * step;
 }
 
-std::vector<std::int8_t> shifted(std::vector<std::int8_t> exponents, int by) {
-  for (std::int8_t& exponent : exponents) {
-    exponent = static_cast<std::int8_t>(std::clamp(exponent + by, lowest_exponent, highest_exponent));
+/// The finest step worth having for a tensor: 2^-15 of its largest weight. Below it rounding of the evaluation itself
+/// is larger than that of the weights, and symbols would run into the saturation of `quantise`.
+std::int8_t finest_exponent(const std::vector<float>& weights, const TensorInfo& tensor) {
+  float largest = 0;
+  for (std::size_t i = 0; i < tensor.size(); ++i) largest = std::max(largest, std::abs(weights[tensor.offset + i]));
+  return exponent_below(std::ldexp(static_cast<double>(largest), -15));
+}
+
+/// All exponents moved together, each kept from its tensor's finest on.
+std::vector<std::int8_t> shifted(std::vector<std::int8_t> exponents, const std::vector<std::int8_t>& finest, int by) {
+  for (std::size_t t = 0; t < exponents.size(); ++t) {
+    exponents[t] = static_cast<std::int8_t>(std::clamp<int>(exponents[t] + by, finest[t], highest_exponent));
   }
   return exponents;
 }
@@ -84,22 +94,24 @@ std::vector<std::int8_t> search_steps(const FieldSpec& spec, const std::vector<f
   const std::vector<TensorInfo> tensors = architecture(spec.architecture).tensors(spec);
   const ChangeMeter meter(spec, weights, points);
   std::vector<std::int8_t> exponents;
+  std::vector<std::int8_t> finest;
   for (const TensorInfo& tensor : tensors) {
+    finest.push_back(finest_exponent(weights, tensor));
     const double noise = sensitivity(meter, weights, tensor);
     const double share = allowed * static_cast<double>(tensor.size()) / static_cast<double>(weights.size());
     exponents.push_back(noise > 0 ? exponent_below(std::sqrt(share / noise)) : exponent_below(1));
   }
   const auto change_at = [&](int shift) {
     std::vector<float> changed = weights;
-    const std::vector<std::int8_t> moved = shifted(exponents, shift);
+    const std::vector<std::int8_t> moved = shifted(exponents, finest, shift);
     for (std::size_t t = 0; t < tensors.size(); ++t) round_tensor(changed, tensors[t], moved[t]);
     return meter.change(changed);
   };
   // The model is quadratic and the exponents are rounded down: a few half octaves all together settle the rest.
   int shift = 0;
   while (shift < 8 && change_at(shift + 1) <= allowed) ++shift;
-  while (shift > -40 && change_at(shift) > allowed) --shift;
-  return shifted(exponents, shift);
+  while (shift > -furthest_shift && change_at(shift) > allowed) --shift;
+  return shifted(exponents, finest, shift);
 }
 
 std::vector<std::int8_t> fixed_bit_steps(const FieldSpec& spec, const std::vector<float>& weights, int bits) {

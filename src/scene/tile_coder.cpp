@@ -90,7 +90,9 @@ std::vector<ErrorStatistics> measure(const PreparedTile& prepared, const std::ve
 std::vector<std::int8_t> choose_steps(const FitProblem& problem, const PreparedTile& prepared,
                                       const std::vector<float>& weights, int bits) {
   if (bits > 0) return fixed_bit_steps(problem.spec, weights, bits);
-  const double error = std::max(mean_square_error(problem, prepared.target, weights), 1e-9);
+  // Fits better than this (some 76 dB) are beyond what evaluation in floats can tell apart.
+  constexpr double least_error = 1e-7;
+  const double error = std::max(mean_square_error(problem, prepared.target, weights), least_error);
   // A fifth is kept back: rounding errors and the fit's own are not quite independent.
   std::vector<std::int8_t> steps =
       search_steps(problem.spec, weights, pick_probes(problem, prepared.target), 0.8 * quantisation_share * error);
@@ -98,7 +100,7 @@ std::vector<std::int8_t> choose_steps(const FitProblem& problem, const PreparedT
     const std::vector<float> rounded =
         dequantise(problem.spec, quantise_weights(problem.spec, weights, steps), nullptr);
     if (mean_square_error(problem, prepared.target, rounded) <= (1 + quantisation_share) * error) break;
-    for (std::int8_t& step : steps) --step;
+    for (std::int8_t& step : steps) --step;  // at most 16 times finer: far from saturation
   }
   return steps;
 }

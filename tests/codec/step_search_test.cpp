@@ -57,6 +57,20 @@ TEST_P(StepSearchTest, MovesTheOutputsAsFarAsAllowedAndNoFurther) {
 
 INSTANTIATE_TEST_SUITE_P(Noise, StepSearchTest, testing::Values(1e-4, 1e-6, 1e-8));
 
+TEST(StepSearch, WhatFloatsCannotKeepGivesFineStepsNotSaturatedOnes) {
+  const FieldSpec spec = spec_of(32);
+  std::vector<float> weights = architecture("siren").initialise(spec, 3);
+  for (float& weight : weights) weight *= 2;
+  const ProbePoints points = grid_points();
+  for (const double allowed : {0.0, 1e-20, 1e-14}) {
+    const QuantisedWeights quantised = quantise_weights(spec, weights, search_steps(spec, weights, points, allowed));
+    EXPECT_LT(mean_square_change(spec, weights, quantised, points), 1e-7);
+    for (const QuantisedTensor& tensor : quantised.tensors) {
+      for (const std::int32_t symbol : tensor.symbols) ASSERT_LT(std::abs(symbol), 1 << 20);
+    }
+  }
+}
+
 TEST(StepSearch, FixedBitsHoldEveryWeight) {
   const FieldSpec spec = spec_of(16);
   const std::vector<float> weights = architecture("siren").initialise(spec, 4);
