@@ -290,6 +290,9 @@ class FitRun {
     if (any_value && report_.network_tiles == 0) {
       listener_.warning("no tile needed a network: the raster is constant, or so small that it was stored losslessly");
     }
+    if (source_.info().has_mask && channel_count() == 0) {
+      listener_.warning("the raster's own mask is not kept: all its bands are categorical");
+    }
     if (!writer_) begin_file();
     flush();
     report_.channels = summary();

@@ -144,6 +144,18 @@ TEST(FitRender, TheRastersOwnMaskComesBack) {
   }
 }
 
+TEST(FitRender, SaysThatAMaskOverCategoricalBandsIsNotKept) {
+  ComputedRaster raster(40, 40, {{Quantity::categorical, PixelType::u8, {}}}, [](int, int x, int) {
+    return Sample{static_cast<double>(x % 3), 0};
+  });
+  raster.change().has_mask = true;
+  raster.mask = [](int x, int) { return x > 3; };
+  Silent listener;
+  fit(raster, small_job(), listener);
+  EXPECT_EQ(listener.warnings,
+            std::vector<std::string>{"the raster's own mask is not kept: all its bands are categorical"});
+}
+
 TEST(FitRender, TheFileDoesNotDependOnBatches) {
   const auto value = [](int, int x, int y) {
     return Sample{std::floor(50 + 40 * std::sin(0.3 * x) * std::cos(0.2 * y)), 0};
