@@ -75,7 +75,8 @@ std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::str
   throw Error("unknown engine '" + options.engine + "': the engines are " + names);
 }
 
-double mean_square_error(const FitProblem& problem, const NormalisedTile& tile, const std::vector<float>& weights) {
+std::vector<float> evaluate_tile(const FitProblem& problem, const NormalisedTile& tile,
+                                 const std::vector<float>& weights) {
   const std::size_t pixels = static_cast<std::size_t>(tile.width) * static_cast<std::size_t>(tile.height);
   std::vector<float> x(pixels);
   std::vector<float> y(pixels);
@@ -88,6 +89,11 @@ double mean_square_error(const FitProblem& problem, const NormalisedTile& tile, 
   std::vector<float> values(tile.values.size());
   architecture(problem.spec.architecture)
       .evaluate(problem.spec, weights.data(), x.data(), y.data(), pixels, values.data(), pixels);
+  return values;
+}
+
+double mean_square_error(const FitProblem& problem, const NormalisedTile& tile, const std::vector<float>& weights) {
+  const std::vector<float> values = evaluate_tile(problem, tile, weights);
   double sum = 0;
   std::size_t count = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -36,17 +36,7 @@ ProbePoints pick_probes(const FitProblem& problem, const NormalisedTile& target)
 /// Network outputs minus target over the whole support, normalised units; 0 where not valid. [channel][pixel]
 std::vector<float> residuals(const FitProblem& problem, const NormalisedTile& target,
                              const std::vector<float>& weights) {
-  const std::size_t width = static_cast<std::size_t>(target.width);
-  const std::size_t pixels = width * static_cast<std::size_t>(target.height);
-  std::vector<float> x(pixels);
-  std::vector<float> y(pixels);
-  for (std::size_t i = 0; i < pixels; ++i) {
-    x[i] = coordinate(i % width, problem.grid_width);
-    y[i] = coordinate(i / width, problem.grid_height);
-  }
-  std::vector<float> values(target.values.size());
-  architecture(problem.spec.architecture)
-      .evaluate(problem.spec, weights.data(), x.data(), y.data(), pixels, values.data(), pixels);
+  std::vector<float> values = evaluate_tile(problem, target, weights);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = target.valid[i] != 0 ? values[i] - target.values[i] : 0;
   return values;
 }

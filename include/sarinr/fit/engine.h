@@ -80,6 +80,10 @@ struct EngineOptions {
 /// that knows the architecture on the device.
 std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::string& architecture);
 
+/// The network's values over all pixels of a tile's extent, [channel][row][column], by the evaluator without LibTorch.
+std::vector<float> evaluate_tile(const FitProblem& problem, const NormalisedTile& tile,
+                                 const std::vector<float>& weights);
+
 /// Mean square error over the tile's valid pixels that these weights leave, normalised units: by the evaluator without
 /// LibTorch, summed in double.
 double mean_square_error(const FitProblem& problem, const NormalisedTile& tile, const std::vector<float>& weights);
