@@ -58,7 +58,7 @@ def main():
     parser.add_argument("--tiles", type=int, default=4)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    environment = dict(os.environ, OPENBLAS_NUM_THREADS="1")
+    environment = dict(os.environ, OPENBLAS_NUM_THREADS="1", OMP_WAIT_POLICY="PASSIVE")
     print(f"PyTorch {torch.__version__}, {arguments.threads} threads", file=sys.stderr)
     print("| width | PyTorch tile by tile (chunk) | torch engine | ratio |\n|---|---|---|---|")
     for width in (32, 64, 128):

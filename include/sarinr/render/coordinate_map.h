@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sarinr {
+
+/// Where the points of a target grid lie in the source. Both are pixel coordinates with corners at whole numbers: the
+/// first pixel's centre is (0.5, 0.5).
+class CoordinateMap {
+ public:
+  virtual ~CoordinateMap() = default;
+  /// Replaces `count` target coordinates by their source coordinates, which may lie outside the source raster.
+  /// `found[i]` becomes 0 where a point has none (beyond the projection's domain, say); its coordinates are then
+  /// unspecified. A point's result does not depend on the other points. Thread-safe.
+  virtual void to_source(std::size_t count, double* x, double* y, std::uint8_t* found) const = 0;
+};
+
+/// source = origin + matrix * target: grids that are scaled, cut or rotated but not reprojected.
+class AffineMap final : public CoordinateMap {
+ public:
+  AffineMap(double x0, double xx, double xy, double y0, double yx, double yy)
+      : x0_(x0), xx_(xx), xy_(xy), y0_(y0), yx_(yx), yy_(yy) {}
+  void to_source(std::size_t count, double* x, double* y, std::uint8_t* found) const override;
+
+ private:
+  double x0_, xx_, xy_;
+  double y0_, yx_, yy_;
+};
+
+}  // namespace sarinr
