@@ -100,8 +100,9 @@ namespace {
 
 constexpr float inverse_pi = 0.318309886f;
 
-/// The weights with w0 / pi folded into every sine layer, so that a kernel's sums are half turns.
-std::vector<float> in_half_turns(const SineNetwork& network) {
+}  // namespace
+
+std::vector<float> weights_in_half_turns(const SineNetwork& network) {
   const std::size_t width = static_cast<std::size_t>(network.width);
   const std::size_t first = 3 * width;
   const std::size_t hidden = static_cast<std::size_t>(network.depth) * width * (width + 1);
@@ -112,11 +113,9 @@ std::vector<float> in_half_turns(const SineNetwork& network) {
   return weights;
 }
 
-}  // namespace
-
 void evaluate_sine_network(const SineNetwork& network, const float* x, const float* y, std::size_t count, float* out,
                            std::size_t stride) {
-  const std::vector<float> folded = in_half_turns(network);
+  const std::vector<float> folded = weights_in_half_turns(network);
   SineNetwork prepared = network;
   prepared.weights = folded.data();
   HWY_DYNAMIC_DISPATCH(evaluate)(prepared, x, y, count, out, stride);

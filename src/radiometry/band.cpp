@@ -147,11 +147,15 @@ void to_fit_domain(const BandModel& band, Sample sample, double* out) {
   if (band.quantity == Quantity::complex) out[1] = sample.im;
 }
 
-Sample from_fit_domain(const BandModel& band, PixelClass pixel_class, const double* values) {
+Sample to_source_type(const BandModel& band, PixelClass pixel_class, Sample value) {
   if (!has_value(pixel_class)) return class_value(band, pixel_class);
-  const Sample value = unrounded(band, pixel_class, values);
   if (band.quantity == Quantity::complex) return complex_sample(band, value);
   return real_sample(band, pixel_class, value.re);
+}
+
+Sample from_fit_domain(const BandModel& band, PixelClass pixel_class, const double* values) {
+  if (!has_value(pixel_class)) return class_value(band, pixel_class);
+  return to_source_type(band, pixel_class, unrounded(band, pixel_class, values));
 }
 
 Sample physical_value(const BandModel& band, PixelClass pixel_class, const double* values) {

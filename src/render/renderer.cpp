@@ -23,30 +23,33 @@ std::size_t pixel_index(const Extent& extent, int column, int row) {
          static_cast<std::size_t>(column - extent.x);
 }
 
+/// The class of a pixel whose sample may be stored exactly: its record then need not name a class.
+PixelClass exact_class(const BandModel& band, PixelClass pixel_class, const Sample* exact) {
+  if (exact == nullptr || pixel_class != PixelClass::valid || band.quantity == Quantity::categorical) {
+    return pixel_class;
+  }
+  return classify(band, *exact);
+}
+
 }  // namespace
 
 Renderer::Renderer(FieldLayout layout, std::shared_ptr<const FieldSource> fields)
     : layout_(std::move(layout)), fields_(std::move(fields)) {}
 
-std::vector<std::vector<Sample>> Renderer::native(const Extent& window, std::vector<std::uint8_t>* masked) const {
-  const std::size_t pixels = static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
-  std::vector<std::vector<Sample>> samples(layout_.bands.size(), std::vector<Sample>(pixels));
-  if (masked != nullptr) masked->assign(pixels, 1);
+template <typename Take>
+void Renderer::visit(const Extent& window, const Take& take) const {
   const TileGrid& grid = layout_.grid;
   const int first_column = grid.columns().cell(window.x);
   const int last_column = grid.columns().cell(window.x + window.width - 1);
   const int first_row = grid.rows().cell(window.y);
   const int last_row = grid.rows().cell(window.y + window.height - 1);
   for (int row = first_row; row <= last_row; ++row) {
-    for (int column = first_column; column <= last_column; ++column) {
-      render_core(grid.index(column, row), window, samples, masked);
-    }
+    for (int column = first_column; column <= last_column; ++column) visit_core(grid.index(column, row), window, take);
   }
-  return samples;
 }
 
-void Renderer::render_core(int tile, const Extent& window, std::vector<std::vector<Sample>>& samples,
-                           std::vector<std::uint8_t>* masked) const {
+template <typename Take>
+void Renderer::visit_core(int tile, const Extent& window, const Take& take) const {
   const Extent core = layout_.grid.core(tile);
   const Extent part = intersection(core, window);
   const std::shared_ptr<const TileField> field = fields_->field(tile);
@@ -59,31 +62,92 @@ void Renderer::render_core(int tile, const Extent& window, std::vector<std::vect
   }
   int channel = 0;
   for (std::size_t b = 0; b < layout_.bands.size(); ++b) {
-    const BandModel& band = layout_.bands[b];
-    const int channels = band.channels();
+    const int channels = layout_.bands[b].channels();
+    const bool exact = !field->content.exact[b].empty();
     std::size_t point = 0;
     for (int y = part.y; y < part.y + part.height; ++y) {
       for (int x = part.x; x < part.x + part.width; ++x, ++point) {
-        Sample& sample = samples[b][pixel_index(window, x, y)];
-        if (!field->content.exact[b].empty()) {
-          sample = exact_sample(band.type, field->content.exact[b], pixel_index(core, x, y));
-          continue;
-        }
-        const PixelClass pixel_class = class_at(field->content, core, static_cast<int>(b), x, y);
-        if (pixel_class == PixelClass::masked && masked != nullptr) (*masked)[pixel_index(window, x, y)] = 0;
         double values[2] = {0, 0};
-        for (int c = 0; c < channels; ++c) values[c] = points.value(point, channel + c);
-        sample = from_fit_domain(band, pixel_class, values);
+        Sample sample;
+        if (exact) {
+          sample = exact_sample(layout_.bands[b].type, field->content.exact[b], pixel_index(core, x, y));
+        } else {
+          for (int c = 0; c < channels; ++c) values[c] = points.value(point, channel + c);
+        }
+        take(b, pixel_index(window, x, y), class_at(field->content, core, static_cast<int>(b), x, y), values,
+             exact ? &sample : nullptr);
       }
     }
     channel += channels;
   }
 }
 
-Sample Renderer::at(double x, double y, int band) const {
+std::vector<std::vector<Sample>> Renderer::native(const Extent& window, std::vector<std::uint8_t>* masked) const {
+  const std::size_t pixels = static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
+  std::vector<std::vector<Sample>> samples(layout_.bands.size(), std::vector<Sample>(pixels));
+  if (masked != nullptr) masked->assign(pixels, 1);
+  visit(window,
+        [&](std::size_t b, std::size_t place, PixelClass pixel_class, const double* values, const Sample* exact) {
+          if (pixel_class == PixelClass::masked && masked != nullptr) (*masked)[place] = 0;
+          samples[b][place] = exact != nullptr ? *exact : from_fit_domain(layout_.bands[b], pixel_class, values);
+        });
+  return samples;
+}
+
+std::vector<BandValues> Renderer::unrounded(const Extent& window) const {
+  const std::size_t pixels = static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
+  std::vector<BandValues> bands(layout_.bands.size());
+  for (BandValues& band : bands) {
+    band.samples.resize(pixels);
+    band.classes.resize(pixels);
+  }
+  visit(window,
+        [&](std::size_t b, std::size_t place, PixelClass pixel_class, const double* values, const Sample* exact) {
+          bands[b].samples[place] = exact != nullptr ? *exact : physical_value(layout_.bands[b], pixel_class, values);
+          bands[b].classes[place] = exact_class(layout_.bands[b], pixel_class, exact);
+        });
+  return bands;
+}
+
+std::vector<BandValues> Renderer::points(const std::vector<double>& x, const std::vector<double>& y) const {
+  BlendPoints points;
+  for (std::size_t i = 0; i < x.size(); ++i) points.add(x[i], y[i]);
+  blend_fields(layout_, *fields_, points);
+  std::vector<BandValues> bands(layout_.bands.size());
+  for (BandValues& band : bands) {
+    band.samples.resize(x.size());
+    band.classes.resize(x.size());
+  }
   const TileGrid& grid = layout_.grid;
-  const int width = grid.columns().length();
-  const int height = grid.rows().length();
+  std::shared_ptr<const TileField> field;
+  int last_tile = -1;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const int column = std::min(static_cast<int>(x[i]), grid.columns().length() - 1);
+    const int row = std::min(static_cast<int>(y[i]), grid.rows().length() - 1);
+    const int tile = grid.index(grid.columns().cell(column), grid.rows().cell(row));
+    if (tile != last_tile) field = fields_->field(tile);
+    last_tile = tile;
+    const Extent core = grid.core(tile);
+    int channel = 0;
+    for (std::size_t b = 0; b < layout_.bands.size(); ++b) {
+      const BandModel& band = layout_.bands[b];
+      const PixelClass pixel_class = class_at(field->content, core, static_cast<int>(b), column, row);
+      const Bytes& exact = field->content.exact[b];
+      Sample sample;
+      if (!exact.empty()) sample = exact_sample(band.type, exact, pixel_index(core, column, row));
+      double values[2] = {0, 0};
+      for (int c = 0; c < band.channels(); ++c) values[c] = points.value(i, channel + c);
+      bands[b].samples[i] = exact.empty() ? physical_value(band, pixel_class, values) : sample;
+      bands[b].classes[i] = exact_class(band, pixel_class, exact.empty() ? nullptr : &sample);
+      channel += band.channels();
+    }
+  }
+  return bands;
+}
+
+Sample Renderer::at(double x, double y, int band) const {
+  const int width = layout_.grid.columns().length();
+  const int height = layout_.grid.rows().length();
   if (!(x >= 0 && y >= 0 && x <= width && y <= height)) {
     throw Error("the position (" + std::to_string(x) + ", " + std::to_string(y) + ") lies outside the raster of " +
                 std::to_string(width) + " x " + std::to_string(height) + " pixels");
@@ -92,22 +156,7 @@ Sample Renderer::at(double x, double y, int band) const {
     throw Error("there is no band " + std::to_string(band + 1) + ": the raster has " +
                 std::to_string(layout_.bands.size()));
   }
-  const int tile = grid.index(grid.columns().cell(x), grid.rows().cell(y));
-  const Extent core = grid.core(tile);
-  const int column = std::min(static_cast<int>(x), width - 1);
-  const int row = std::min(static_cast<int>(y), height - 1);
-  const std::shared_ptr<const TileField> field = fields_->field(tile);
-  const BandModel& model = layout_.bands[static_cast<std::size_t>(band)];
-  const Bytes& exact = field->content.exact[static_cast<std::size_t>(band)];
-  if (!exact.empty()) return exact_sample(model.type, exact, pixel_index(core, column, row));
-  BlendPoints points;
-  points.add(x, y);
-  blend_fields(layout_, *fields_, points);
-  int channel = 0;
-  for (int b = 0; b < band; ++b) channel += layout_.bands[static_cast<std::size_t>(b)].channels();
-  double values[2] = {0, 0};
-  for (int c = 0; c < model.channels(); ++c) values[c] = points.value(0, channel + c);
-  return physical_value(model, class_at(field->content, core, band, column, row), values);
+  return points({x}, {y})[static_cast<std::size_t>(band)].samples[0];
 }
 
 }  // namespace sarinr

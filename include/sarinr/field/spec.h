@@ -53,6 +53,10 @@ class Architecture {
   /// does not depend on the other points of the call. Thread-safe.
   virtual void evaluate(const FieldSpec& spec, const float* weights, const float* x, const float* y, std::size_t count,
                         float* out, std::size_t stride) const = 0;
+  /// Values and derivatives with respect to the two coordinates: out[(channel * terms + term) * stride + i], the terms
+  /// being value, d/dx, d/dy and, of order 2, d2/dx2, d2/dxdy, d2/dy2. Otherwise as evaluate.
+  virtual void differentiate(const FieldSpec& spec, const float* weights, int order, const float* x, const float* y,
+                             std::size_t count, float* out, std::size_t stride) const = 0;
 };
 
 /// The architecture of that name; throws an Error that lists the legal names.

@@ -54,6 +54,10 @@ void to_fit_domain(const BandModel& band, Sample sample, double* out);
 /// representable value (docs/metrics.md, "Values that mean something else").
 Sample from_fit_domain(const BandModel& band, PixelClass pixel_class, const double* values);
 
+/// The sample of the band's source type that stands for a value in the band's own quantity (as physical_value gives it)
+/// and a class: what from_fit_domain does once the value is known.
+Sample to_source_type(const BandModel& band, PixelClass pixel_class, Sample value);
+
 /// As from_fit_domain, but without rounding to the source type and without stepping off nodata.
 Sample physical_value(const BandModel& band, PixelClass pixel_class, const double* values);
 

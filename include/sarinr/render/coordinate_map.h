@@ -22,6 +22,11 @@ class AffineMap final : public CoordinateMap {
   AffineMap(double x0, double xx, double xy, double y0, double yx, double yy)
       : x0_(x0), xx_(xx), xy_(xy), y0_(y0), yx_(yx), yy_(yy) {}
   void to_source(std::size_t count, double* x, double* y, std::uint8_t* found) const override;
+  /// Source steps for one target column (xx, yx) and one row (xy, yy).
+  double xx() const { return xx_; }
+  double xy() const { return xy_; }
+  double yx() const { return yx_; }
+  double yy() const { return yy_; }
 
  private:
   double x0_, xx_, xy_;

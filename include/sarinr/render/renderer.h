@@ -22,6 +22,13 @@ class FieldSource {
   virtual std::shared_ptr<const TileField> field(int tile) const = 0;
 };
 
+/// One band at a number of pixels or points, before rounding to the source type: values in the band's own quantity, as
+/// physical_value gives them, and classes.
+struct BandValues {
+  std::vector<Sample> samples;
+  std::vector<PixelClass> classes;
+};
+
 /// What a renderer knows of the whole file.
 struct FieldLayout {
   TileGrid grid;
@@ -40,6 +47,14 @@ class Renderer {
   /// classes as the mask has them. `masked` receives 1 where some band's pixel is of class `masked`, if not nullptr.
   std::vector<std::vector<Sample>> native(const Extent& window, std::vector<std::uint8_t>* masked = nullptr) const;
 
+  /// The same before rounding: a BandValues per band.
+  std::vector<BandValues> unrounded(const Extent& window) const;
+
+  /// Every band at any coordinates inside the raster: the fields' values there, in the class of the pixel that holds
+  /// each point. Bands without fields (categorical, tiny tiles) give that pixel's own sample. Coordinates must lie
+  /// within [0, width] x [0, height].
+  std::vector<BandValues> points(const std::vector<double>& x, const std::vector<double>& y) const;
+
   /// The value of a band at any coordinate inside the raster, unrounded, in the band's own quantity; where the pixel
   /// that holds the coordinate has a class without a value, that class's exact value. Throws an Error outside the
   /// raster.
@@ -48,9 +63,12 @@ class Renderer {
   const FieldLayout& layout() const { return layout_; }
 
  private:
-  /// Fills the part of the window that the tile owns.
-  void render_core(int tile, const Extent& window, std::vector<std::vector<Sample>>& samples,
-                   std::vector<std::uint8_t>* masked) const;
+  /// Calls take(band, place in the window, class, fit-domain values, exact sample) for every pixel of the window; the
+  /// exact sample is nullptr where fields answer.
+  template <typename Take>
+  void visit(const Extent& window, const Take& take) const;
+  template <typename Take>
+  void visit_core(int tile, const Extent& window, const Take& take) const;
 
   FieldLayout layout_;
   std::shared_ptr<const FieldSource> fields_;

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "field/arch/table.h"
+#include "field/derivatives.h"
 #include "field/sine_network.h"
 
 namespace sarinr {
@@ -55,6 +56,12 @@ class Siren final : public Architecture {
                 float* out, std::size_t stride) const override {
     SineNetwork network{spec.width, spec.depth, spec.outputs, spec.parameters[0], spec.parameters[1], weights};
     evaluate_sine_network(network, x, y, count, out, stride);
+  }
+
+  void differentiate(const FieldSpec& spec, const float* weights, int order, const float* x, const float* y,
+                     std::size_t count, float* out, std::size_t stride) const override {
+    SineNetwork network{spec.width, spec.depth, spec.outputs, spec.parameters[0], spec.parameters[1], weights};
+    differentiate_sine_network(network, order, x, y, count, out, stride);
   }
 };
 
