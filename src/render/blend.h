@@ -15,8 +15,8 @@ class BlendPoints {
     y_.push_back(y);
   }
   std::size_t size() const { return x_.size(); }
-  double x(std::size_t i) const { return x_[i]; }
-  double y(std::size_t i) const { return y_[i]; }
+  const std::vector<double>& x() const { return x_; }
+  const std::vector<double>& y() const { return y_; }
 
   void prepare(int channels) {
     channels_ = static_cast<std::size_t>(channels);

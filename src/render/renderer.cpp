@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "render/blend.h"
+#include "render/blend_terms.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
@@ -109,6 +110,25 @@ std::vector<BandValues> Renderer::unrounded(const Extent& window) const {
   return bands;
 }
 
+template <typename Take>
+void Renderer::visit_points(const std::vector<double>& x, const std::vector<double>& y, const Take& take) const {
+  const TileGrid& grid = layout_.grid;
+  std::shared_ptr<const TileField> field;
+  Extent core;
+  int last_tile = -1;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const int column = std::min(static_cast<int>(x[i]), grid.columns().length() - 1);
+    const int row = std::min(static_cast<int>(y[i]), grid.rows().length() - 1);
+    const int tile = grid.index(grid.columns().cell(column), grid.rows().cell(row));
+    if (tile != last_tile) {
+      field = fields_->field(tile);
+      core = grid.core(tile);
+      last_tile = tile;
+    }
+    take(i, *field, core, column, row);
+  }
+}
+
 std::vector<BandValues> Renderer::points(const std::vector<double>& x, const std::vector<double>& y) const {
   BlendPoints points;
   for (std::size_t i = 0; i < x.size(); ++i) points.add(x[i], y[i]);
@@ -118,21 +138,12 @@ std::vector<BandValues> Renderer::points(const std::vector<double>& x, const std
     band.samples.resize(x.size());
     band.classes.resize(x.size());
   }
-  const TileGrid& grid = layout_.grid;
-  std::shared_ptr<const TileField> field;
-  int last_tile = -1;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const int column = std::min(static_cast<int>(x[i]), grid.columns().length() - 1);
-    const int row = std::min(static_cast<int>(y[i]), grid.rows().length() - 1);
-    const int tile = grid.index(grid.columns().cell(column), grid.rows().cell(row));
-    if (tile != last_tile) field = fields_->field(tile);
-    last_tile = tile;
-    const Extent core = grid.core(tile);
+  visit_points(x, y, [&](std::size_t i, const TileField& field, const Extent& core, int column, int row) {
     int channel = 0;
-    for (std::size_t b = 0; b < layout_.bands.size(); ++b) {
+    for (std::size_t b = 0; b < bands.size(); ++b) {
       const BandModel& band = layout_.bands[b];
-      const PixelClass pixel_class = class_at(field->content, core, static_cast<int>(b), column, row);
-      const Bytes& exact = field->content.exact[b];
+      const PixelClass pixel_class = class_at(field.content, core, static_cast<int>(b), column, row);
+      const Bytes& exact = field.content.exact[b];
       Sample sample;
       if (!exact.empty()) sample = exact_sample(band.type, exact, pixel_index(core, column, row));
       double values[2] = {0, 0};
@@ -141,7 +152,26 @@ std::vector<BandValues> Renderer::points(const std::vector<double>& x, const std
       bands[b].classes[i] = exact_class(band, pixel_class, exact.empty() ? nullptr : &sample);
       channel += band.channels();
     }
+  });
+  return bands;
+}
+
+std::vector<BandTerms> Renderer::derivatives(int order, const std::vector<double>& x,
+                                             const std::vector<double>& y) const {
+  std::vector<std::vector<FieldTerms>> terms = blend_terms(layout_, *fields_, order, x, y);
+  std::vector<BandTerms> bands(layout_.bands.size());
+  std::size_t channel = 0;
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    bands[b].classes.resize(x.size());
+    for (int c = 0; c < layout_.bands[b].channels(); ++c) bands[b].channels.push_back(std::move(terms[channel++]));
   }
+  visit_points(x, y, [&](std::size_t i, const TileField& field, const Extent& core, int column, int row) {
+    for (std::size_t b = 0; b < bands.size(); ++b) {
+      const bool stored = !field.content.exact[b].empty();
+      bands[b].classes[i] =
+          stored ? PixelClass::nodata : class_at(field.content, core, static_cast<int>(b), column, row);
+    }
+  });
   return bands;
 }
 

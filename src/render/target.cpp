@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <utility>
 
 #include "render/averaging.h"
+#include "render/derivative.h"
 #include "render/native_tiles.h"
 #include "render/pixel_map.h"
 #include "sarinr/base/error.h"
@@ -48,6 +50,16 @@ std::vector<BandConversion> chosen_conversions(const FieldLayout& layout, const 
 /// on.
 double share_of_average(const Footprint& footprint) { return std::clamp(footprint.stretch() - 1, 0.0, 1.0); }
 
+/// What stands for pixels beyond the source in a band without a nodata value: something that valid pixels of the band
+/// never are, or are not likely to be.
+double value_for_nothing(const BandModel& band) {
+  if (!is_integer(band.type)) return std::numeric_limits<double>::quiet_NaN();
+  if (band.quantity == Quantity::categorical) return highest(band.type);
+  const bool zero_is_a_class = band.quantity == Quantity::amplitude || band.quantity == Quantity::power ||
+                               band.quantity == Quantity::complex;
+  return zero_is_a_class ? 0 : lowest(band.type);
+}
+
 }  // namespace
 
 /// One target window on its way: every pixel's footprint and the means gathered for it.
@@ -66,7 +78,13 @@ struct TargetRenderer::State {
         bands(chosen_bands(renderer.layout(), wanted.bands)),
         conversions(chosen_conversions(renderer.layout(), bands, wanted.quantity)),
         native(renderer, bands, conversions, wanted.memory) {
-    for (const BandConversion& band : conversions) targets.push_back(band.target);
+    for (std::size_t b = 0; b < bands.size(); ++b) {
+      const std::string label = "band " + std::to_string(bands[b] + 1);
+      targets.push_back(options.derivative == Derivative::none
+                            ? conversions[b].target
+                            : derivative_band(conversions[b], options.derivative, label));
+      if (options.beyond_source && !targets[b].nodata) targets[b].nodata = value_for_nothing(targets[b]);
+    }
   }
 
   bool inside(double x, double y) const {
@@ -80,6 +98,7 @@ struct TargetRenderer::State {
   void add_integrals(TargetJob& job) const;
   void flush(TargetJob& job, std::vector<double>& x, std::vector<double>& y, std::vector<std::size_t>& owners) const;
   TargetWindow finish(const TargetJob& job) const;
+  TargetWindow derivatives(const Extent& window) const;
 
   const Renderer& source;
   PixelMap pixel_map;
@@ -180,8 +199,8 @@ void TargetRenderer::State::add_tile(TargetJob& job, int index) const {
     const Extent part = intersection(footprint.bounds(), tile->core);
     if (part.width == 0 || part.height == 0) continue;
     overlap.compute(footprint, tile->core);
-    const double whole =
-        std::abs(footprint.column_x * footprint.row_y - footprint.column_y * footprint.row_x) / share;
+    const double whole = std::abs(footprint.column_x * footprint.row_y - footprint.column_y * footprint.row_x) / share;
+    if (whole <= 0) continue;
     const Extent& extent = overlap.extent();
     std::size_t place = 0;
     for (int y = extent.y - tile->core.y; y < extent.y - tile->core.y + extent.height; ++y) {
@@ -224,6 +243,43 @@ TargetWindow TargetRenderer::State::finish(const TargetJob& job) const {
   return out;
 }
 
+TargetWindow TargetRenderer::State::derivatives(const Extent& window) const {
+  const std::vector<MappedPixel> pixels = pixel_map.pixels(window);
+  std::vector<double> x;
+  std::vector<double> y;
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const auto& [footprint, found] = pixels[i];
+    if (!found || !inside(footprint.x, footprint.y)) continue;
+    x.push_back(footprint.x);
+    y.push_back(footprint.y);
+    owners.push_back(i);
+  }
+  const std::vector<BandTerms> terms = source.derivatives(derivative_order(options.derivative), x, y);
+  TargetWindow out;
+  out.mask.assign(pixels.size(), 1);
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    const BandTerms& band = terms[static_cast<std::size_t>(bands[b])];
+    out.samples.emplace_back(pixels.size(), to_source_type(targets[b], PixelClass::nodata, {}));
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+      const std::size_t pixel = owners[i];
+      PixelStep step;
+      if (scale) {
+        const int width = window.width;
+        scale->metres_per_pixel(window.x + static_cast<int>(pixel) % width + 0.5,
+                                window.y + static_cast<int>(pixel) / width + 0.5, step.column, step.row);
+      }
+      FieldTerms channels[2];
+      for (std::size_t c = 0; c < band.channels.size(); ++c) channels[c] = band.channels[c][i];
+      const ClassifiedSample sample = derivative_of(conversions[b], options.derivative, channels, band.classes[i],
+                                                    pixels[pixel].footprint, step);
+      if (band.classes[i] == PixelClass::masked) out.mask[pixel] = 0;
+      out.samples[b][pixel] = to_source_type(targets[b], sample.pixel_class, sample.sample);
+    }
+  }
+  return out;
+}
+
 TargetRenderer::TargetRenderer(const Renderer& source, std::shared_ptr<const CoordinateMap> map,
                                const TargetOptions& options, std::shared_ptr<const GroundScale> scale)
     : state_(std::make_unique<State>(source, std::move(map), options, std::move(scale))) {}
@@ -233,6 +289,7 @@ TargetRenderer::~TargetRenderer() = default;
 const std::vector<BandModel>& TargetRenderer::bands() const { return state_->targets; }
 
 TargetWindow TargetRenderer::render(const Extent& window) const {
+  if (state_->options.derivative != Derivative::none) return state_->derivatives(window);
   TargetJob job;
   job.pixels = state_->pixel_map.pixels(window);
   job.means.assign(state_->bands.size(), std::vector<FootprintMean>(job.pixels.size()));

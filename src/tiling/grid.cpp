@@ -29,12 +29,13 @@ int TileAxis::cell(double coordinate) const {
 
 TileAxis::Shares TileAxis::shares(double coordinate) const {
   const int own = cell(coordinate);
-  Shares shares{{{own, 1.0}, {own, 0.0}}, 1};
+  Shares shares{{{own, 1.0, 0.0}, {own, 0.0, 0.0}}, 1};
   if (overlap_ == 0) return shares;
   const double half = overlap_ / 2.0;
   const auto share_with = [&](int neighbour, double distance_to_border) {
     const double foreign = 0.5 * (1.0 - distance_to_border / half);
-    shares = Shares{{{own, 1.0 - foreign}, {neighbour, foreign}}, 2};
+    const double slope = (neighbour > own ? 0.5 : -0.5) / half;
+    shares = Shares{{{own, 1.0 - foreign, -slope}, {neighbour, foreign, slope}}, 2};
   };
   if (own > 0 && coordinate - border(own) < half) {
     share_with(own - 1, std::max(0.0, coordinate - border(own)));

@@ -5,48 +5,17 @@
 #include <cmath>
 #include <functional>
 
+#include "render/made_fields.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
 namespace {
 
-FieldSpec tiny_siren() {
-  FieldSpec spec;
-  spec.width = 8;
-  spec.depth = 1;
-  spec.parameters = {30, 30};
-  return spec;
-}
+using test::constant_field;
+using test::random_field;
 
-/// Every tile its own random network, or a function of its number.
-class MadeFields final : public FieldSource {
- public:
-  explicit MadeFields(std::function<TileField(int)> make) : make_(std::move(make)) {}
-  std::shared_ptr<const TileField> field(int tile) const override { return std::make_shared<TileField>(make_(tile)); }
-
- private:
-  std::function<TileField(int)> make_;
-};
-
-TileField constant_field(double value) {
-  TileField field;
-  field.content.masks.resize(1);
-  field.content.exact.resize(1);
-  field.content.channels = {{ChannelModel::Kind::constant, value, 1}};
-  return field;
-}
-
-TileField random_field(int tile) {
-  TileField field = constant_field(0);
-  field.content.channels = {{ChannelModel::Kind::network, -10, 2}};
-  field.weights = architecture("siren").initialise(tiny_siren(), static_cast<std::uint64_t>(tile));
-  return field;
-}
-
-Renderer renderer(std::function<TileField(int)> make, int overlap = 4) {
-  const BandModel band{Quantity::decibel, PixelType::f64, {}};
-  return Renderer({TileGrid(100, 70, 32, overlap), {band}, tiny_siren()},
-                  std::make_shared<MadeFields>(std::move(make)));
+Renderer renderer(std::function<TileField(int)> make) {
+  return test::made_renderer(std::move(make), {{Quantity::decibel, PixelType::f64, {}}});
 }
 
 TEST(Renderer, BlendingReproducesAConstant) {

@@ -29,6 +29,20 @@ struct BandValues {
   std::vector<PixelClass> classes;
 };
 
+/// A channel's value at a point and its derivatives by the source's pixel coordinates, in fit-domain units per pixel.
+struct FieldTerms {
+  double value = 0;
+  double x = 0, y = 0;
+  double xx = 0, xy = 0, yy = 0;
+};
+
+/// The terms of one band's channels (two for complex) at a number of points, and the points' classes: `nodata` too
+/// where samples are stored exactly, so that there is no field to differentiate.
+struct BandTerms {
+  std::vector<std::vector<FieldTerms>> channels;  ///< [channel][point]
+  std::vector<PixelClass> classes;
+};
+
 /// What a renderer knows of the whole file.
 struct FieldLayout {
   TileGrid grid;
@@ -55,6 +69,9 @@ class Renderer {
   /// within [0, width] x [0, height].
   std::vector<BandValues> points(const std::vector<double>& x, const std::vector<double>& y) const;
 
+  /// Analytic derivatives of every band's blended fields, as `points` otherwise; `order` 1 or 2.
+  std::vector<BandTerms> derivatives(int order, const std::vector<double>& x, const std::vector<double>& y) const;
+
   /// The value of a band at any coordinate inside the raster, unrounded, in the band's own quantity; where the pixel
   /// that holds the coordinate has a class without a value, that class's exact value. Throws an Error outside the
   /// raster.
@@ -63,6 +80,9 @@ class Renderer {
   const FieldLayout& layout() const { return layout_; }
 
  private:
+  /// Calls take(point, tile's field, core, column, row) with the tile and the pixel that hold each point.
+  template <typename Take>
+  void visit_points(const std::vector<double>& x, const std::vector<double>& y, const Take& take) const;
   /// Calls take(band, place in the window, class, fit-domain values, exact sample) for every pixel of the window; the
   /// exact sample is nullptr where fields answer.
   template <typename Take>

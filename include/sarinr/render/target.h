@@ -33,6 +33,7 @@ struct TargetOptions {
   Derivative derivative = Derivative::none;
   std::vector<int> bands;            ///< from 0, in the order wanted; empty: all
   std::optional<Quantity> quantity;  ///< of the output, where it differs from the band's own
+  bool beyond_source = false;        ///< the grid reaches beyond the source: bands without a nodata value get one
   std::size_t memory = std::size_t{256} << 20;  ///< bytes of native pixels kept for averages
 };
 
@@ -43,6 +44,8 @@ struct TargetWindow {
   std::vector<std::uint8_t> mask;
 };
 
+/// Derivatives are of the value in the output's quantity, whatever the sampling, at the pixel's centre.
+///
 /// Renders a file of fields on any grid: every target pixel is evaluated at its own place in the source.
 ///
 /// Averages are taken of power for amplitude, power and decibel bands (and then transformed back), coherently for

@@ -23,6 +23,7 @@ class TileAxis {
   struct Share {
     int cell;
     double weight;
+    double slope;  ///< of the weight, per pixel
   };
   /// The one or two cells whose fields count at a coordinate, and their weights, which sum to 1. Weights go linearly
   /// over the overlap, so that the blend is continuous.
