@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "sarinr/base/error.h"
 
@@ -58,7 +59,7 @@ Sample unrounded(const BandModel& band, PixelClass pixel_class, const double* va
   }
   if (band.quantity == Quantity::complex) return {values[0], values[1]};
   if (!is_detected_linear(band.quantity)) return {values[0], 0};
-  const double magnitude = std::pow(10.0, values[0] / decibels_per_decade(band.quantity));
+  const double magnitude = std::exp(values[0] * (std::numbers::ln10 / decibels_per_decade(band.quantity)));
   return {pixel_class == PixelClass::negative ? -magnitude : magnitude, 0};
 }
 

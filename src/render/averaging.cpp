@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <string>
 
 #include "sarinr/base/error.h"
@@ -15,9 +16,6 @@ bool is_detected(Quantity quantity) {
   return quantity == Quantity::amplitude || quantity == Quantity::power || quantity == Quantity::decibel;
 }
 
-/// Classes whose pixels count in an average; zeros are values, as they are to GDAL.
-bool counts(PixelClass pixel_class) { return has_value(pixel_class) || pixel_class == PixelClass::zero; }
-
 AveragingDomain domain_of(Quantity wanted) {
   if (is_detected(wanted)) return AveragingDomain::power;
   if (wanted == Quantity::complex) return AveragingDomain::complex;
@@ -25,6 +23,8 @@ AveragingDomain domain_of(Quantity wanted) {
 }
 
 }  // namespace
+
+bool counts(PixelClass pixel_class) { return has_value(pixel_class) || pixel_class == PixelClass::zero; }
 
 BandConversion conversion(const BandModel& source, Quantity wanted, const std::string& label) {
   BandConversion band{source, source, domain_of(wanted)};
@@ -44,7 +44,7 @@ Sample to_domain(const BandConversion& band, Sample value) {
     case Quantity::amplitude:
       return {value.re * value.re, 0};
     case Quantity::decibel:
-      return {std::pow(10.0, value.re / 10), 0};
+      return {std::exp(value.re * (std::numbers::ln10 / 10)), 0};
     case Quantity::complex:
       return {value.re * value.re + value.im * value.im, 0};
     default:

@@ -34,11 +34,87 @@ void add_tile(const FieldLayout& layout, const TileField& field, int tile, const
   }
 }
 
-}  // namespace
+/// The part of `window` where only one tile's field counts along both axes.
+Extent interior(const TileGrid& grid, const Extent& window) {
+  const auto shrink = [](const TileAxis& axis, int& begin, int& length) {
+    int end = begin + length;
+    while (begin < end && axis.shares(begin + 0.5).count > 1) ++begin;
+    while (begin < end && axis.shares(end - 0.5).count > 1) --end;
+    length = end - begin;
+  };
+  Extent inner = window;
+  shrink(grid.columns(), inner.x, inner.width);
+  shrink(grid.rows(), inner.y, inner.height);
+  return inner;
+}
 
-void blend_fields(const FieldLayout& layout, const FieldSource& fields, BlendPoints& points) {
+/// Adds the pixels of `window` that do not lie in `inner`.
+void add_frame(const Extent& window, const Extent& inner, BlendPoints& points, std::vector<std::size_t>& places) {
+  std::size_t place = 0;
+  for (int y = window.y; y < window.y + window.height; ++y) {
+    const bool inner_row = y >= inner.y && y < inner.y + inner.height;
+    for (int x = window.x; x < window.x + window.width; ++x, ++place) {
+      if (inner_row && x >= inner.x && x < inner.x + inner.width) continue;
+      points.add(x + 0.5, y + 0.5);
+      places.push_back(place);
+    }
+  }
+}
+
+int channel_count(const FieldLayout& layout) {
   int channels = 0;
   for (const BandModel& band : layout.bands) channels += band.channels();
+  return channels;
+}
+
+/// Values of the tile's own field over `inner`, into the window's places.
+void fill_interior(const FieldLayout& layout, const TileField& field, int tile, const Extent& window,
+                   const Extent& inner, FitValues& values) {
+  TilePart part;
+  for (int y = inner.y; y < inner.y + inner.height; ++y) {
+    for (int x = inner.x; x < inner.x + inner.width; ++x) part.points.push_back({0, x + 0.5, y + 0.5, 1, 0, 1, 0});
+  }
+  std::vector<float> outputs;
+  if (!field.weights.empty()) outputs = network_outputs(layout, field, tile, part);
+  const std::size_t count = part.points.size();
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    const ChannelModel& channel = field.content.channels[c];
+    if (channel.kind == ChannelModel::Kind::empty) continue;
+    const double scale = channel.kind == ChannelModel::Kind::network ? static_cast<double>(channel.scale) : 0;
+    const float* output = scale != 0 ? outputs.data() + c * count : nullptr;
+    for (int y = 0; y < inner.height; ++y) {
+      double* row = values[c].data() +
+                    static_cast<std::size_t>(inner.y - window.y + y) * static_cast<std::size_t>(window.width) +
+                    static_cast<std::size_t>(inner.x - window.x);
+      for (int x = 0; x < inner.width; ++x) {
+        row[x] = output == nullptr ? channel.offset : channel.offset + scale * static_cast<double>(*output++);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+FitValues blend_pixels(const FieldLayout& layout, const FieldSource& fields, int tile, const Extent& part) {
+  const int channels = channel_count(layout);
+  FitValues values(static_cast<std::size_t>(channels),
+                   std::vector<double>(static_cast<std::size_t>(part.width) * static_cast<std::size_t>(part.height)));
+  if (channels == 0) return values;
+  const Extent inner = interior(layout.grid, part);
+  const std::shared_ptr<const TileField> own = fields.field(tile);
+  if (own->content.kind == TileContent::Kind::field) fill_interior(layout, *own, tile, part, inner, values);
+  BlendPoints points;
+  std::vector<std::size_t> places;
+  add_frame(part, inner, points, places);
+  blend_fields(layout, fields, points);
+  for (std::size_t c = 0; c < values.size(); ++c) {
+    for (std::size_t i = 0; i < places.size(); ++i) values[c][places[i]] = points.value(i, static_cast<int>(c));
+  }
+  return values;
+}
+
+void blend_fields(const FieldLayout& layout, const FieldSource& fields, BlendPoints& points) {
+  const int channels = channel_count(layout);
   points.prepare(channels);
   if (channels == 0) return;
   for (const auto& [tile, part] : sort_by_tile(layout.grid, points.x(), points.y())) {

@@ -47,6 +47,13 @@ class BlendPoints {
 /// tile order, so that a value does not depend on the other points.
 void blend_fields(const FieldLayout& layout, const FieldSource& fields, BlendPoints& points);
 
+/// Fit-domain values of a window of native pixels, [channel][row * width + column].
+using FitValues = std::vector<std::vector<double>>;
+
+/// Values at the centres of the pixels of `part`, which lies in the core of `tile`: the same as blend_fields gives at
+/// these points, but that pixels which only the tile's own field knows, nearly all, take the short way.
+FitValues blend_pixels(const FieldLayout& layout, const FieldSource& fields, int tile, const Extent& part);
+
 /// The value of pixel `index` among raw little-endian samples of a type.
 Sample exact_sample(PixelType type, const Bytes& samples, std::size_t index);
 

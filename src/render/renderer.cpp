@@ -54,13 +54,8 @@ void Renderer::visit_core(int tile, const Extent& window, const Take& take) cons
   const Extent core = layout_.grid.core(tile);
   const Extent part = intersection(core, window);
   const std::shared_ptr<const TileField> field = fields_->field(tile);
-  BlendPoints points;
-  if (field->content.kind == TileContent::Kind::field) {
-    for (int y = part.y; y < part.y + part.height; ++y) {
-      for (int x = part.x; x < part.x + part.width; ++x) points.add(x + 0.5, y + 0.5);
-    }
-    blend_fields(layout_, *fields_, points);
-  }
+  FitValues fit_values;
+  if (field->content.kind == TileContent::Kind::field) fit_values = blend_pixels(layout_, *fields_, tile, part);
   int channel = 0;
   for (std::size_t b = 0; b < layout_.bands.size(); ++b) {
     const int channels = layout_.bands[b].channels();
@@ -73,7 +68,7 @@ void Renderer::visit_core(int tile, const Extent& window, const Take& take) cons
         if (exact) {
           sample = exact_sample(layout_.bands[b].type, field->content.exact[b], pixel_index(core, x, y));
         } else {
-          for (int c = 0; c < channels; ++c) values[c] = points.value(point, channel + c);
+          for (int c = 0; c < channels; ++c) values[c] = fit_values[static_cast<std::size_t>(channel + c)][point];
         }
         take(b, pixel_index(window, x, y), class_at(field->content, core, static_cast<int>(b), x, y), values,
              exact ? &sample : nullptr);

@@ -93,11 +93,14 @@ struct TargetRenderer::State {
   }
 
   void add_points(TargetJob& job) const;
+  bool only_points(const TargetJob& job) const;
+  TargetWindow points(const TargetJob& job) const;
   void add_averages(TargetJob& job) const;
   void add_tile(TargetJob& job, int tile) const;
   void add_integrals(TargetJob& job) const;
   void flush(TargetJob& job, std::vector<double>& x, std::vector<double>& y, std::vector<std::size_t>& owners) const;
   TargetWindow finish(const TargetJob& job) const;
+  Sample stored(std::size_t band, const ClassifiedSample& sample) const;
   TargetWindow derivatives(const Extent& window) const;
 
   const Renderer& source;
@@ -126,6 +129,49 @@ void TargetRenderer::State::flush(TargetJob& job, std::vector<double>& x, std::v
   x.clear();
   y.clear();
   owners.clear();
+}
+
+bool TargetRenderer::State::only_points(const TargetJob& job) const {
+  if (options.sampling != Sampling::average) return options.sampling == Sampling::point;
+  return std::none_of(job.pixels.begin(), job.pixels.end(), [](const MappedPixel& pixel) {
+    return pixel.found && share_of_average(pixel.footprint) > 0;
+  });
+}
+
+/// Where no footprint is averaged, a value in the band's own quantity needs no way through the averaging domain.
+TargetWindow TargetRenderer::State::points(const TargetJob& job) const {
+  std::vector<double> x;
+  std::vector<double> y;
+  std::vector<std::size_t> owners;
+  for (std::size_t i = 0; i < job.pixels.size(); ++i) {
+    const auto& [footprint, found] = job.pixels[i];
+    if (!found || !inside(footprint.x, footprint.y)) continue;
+    x.push_back(footprint.x);
+    y.push_back(footprint.y);
+    owners.push_back(i);
+  }
+  const std::vector<BandValues> values = source.points(x, y);
+  TargetWindow out;
+  out.mask.assign(job.pixels.size(), 1);
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    const BandConversion& band = conversions[b];
+    const BandValues& found = values[static_cast<std::size_t>(bands[b])];
+    out.samples.emplace_back(job.pixels.size(), to_source_type(targets[b], PixelClass::nodata, {}));
+    for (std::size_t i = 0; i < owners.size(); ++i) {
+      ClassifiedSample sample{found.samples[i], found.classes[i]};
+      if (band.source.quantity != band.target.quantity && counts(sample.pixel_class)) {
+        sample = from_domain(band, to_domain(band, sample.sample));
+      }
+      if (sample.pixel_class == PixelClass::masked) out.mask[owners[i]] = 0;
+      out.samples[b][owners[i]] = stored(b, sample);
+    }
+  }
+  return out;
+}
+
+Sample TargetRenderer::State::stored(std::size_t band, const ClassifiedSample& sample) const {
+  if (conversions[band].domain == AveragingDomain::category && has_value(sample.pixel_class)) return sample.sample;
+  return to_source_type(targets[band], sample.pixel_class, sample.sample);
 }
 
 void TargetRenderer::State::add_points(TargetJob& job) const {
@@ -236,8 +282,7 @@ TargetWindow TargetRenderer::State::finish(const TargetJob& job) const {
         sample.pixel_class = mean.missing_class();
       }
       if (sample.pixel_class == PixelClass::masked) out.mask[i] = 0;
-      const bool stored = conversions[b].domain == AveragingDomain::category && has_value(sample.pixel_class);
-      out.samples[b].push_back(stored ? sample.sample : to_source_type(targets[b], sample.pixel_class, sample.sample));
+      out.samples[b].push_back(stored(b, sample));
     }
   }
   return out;
@@ -292,14 +337,28 @@ TargetWindow TargetRenderer::render(const Extent& window) const {
   if (state_->options.derivative != Derivative::none) return state_->derivatives(window);
   TargetJob job;
   job.pixels = state_->pixel_map.pixels(window);
+  if (state_->only_points(job)) return state_->points(job);
   job.means.assign(state_->bands.size(), std::vector<FootprintMean>(job.pixels.size()));
   if (state_->options.sampling == Sampling::integral) {
     state_->add_integrals(job);
   } else {
     state_->add_points(job);
-    if (state_->options.sampling == Sampling::average) state_->add_averages(job);
+    state_->add_averages(job);
   }
   return state_->finish(job);
+}
+
+int TargetRenderer::preferred_window(int width, int height) const {
+  double stretch = 1;
+  for (const int row : {0, height / 2, height - 1}) {
+    for (const int column : {0, width / 2, width - 1}) {
+      const MappedPixel pixel = state_->pixel_map.pixels({column, row, 1, 1})[0];
+      if (pixel.found) stretch = std::max(stretch, pixel.footprint.stretch());
+    }
+  }
+  int window = 256;
+  while (window > 16 && window * stretch > 512) window /= 2;
+  return window;
 }
 
 }  // namespace sarinr

@@ -4,6 +4,8 @@ namespace sarinr {
 
 std::map<int, TilePart> sort_by_tile(const TileGrid& grid, const std::vector<double>& x, const std::vector<double>& y) {
   std::map<int, TilePart> parts;
+  int last_tile = -1;
+  TilePart* last = nullptr;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const TileAxis::Shares columns = grid.columns().shares(x[i]);
     const TileAxis::Shares rows = grid.rows().shares(y[i]);
@@ -12,8 +14,10 @@ std::map<int, TilePart> sort_by_tile(const TileGrid& grid, const std::vector<dou
         const TileAxis::Share& column = columns.share[c];
         const TileAxis::Share& row = rows.share[r];
         if (column.weight * row.weight <= 0) continue;
-        parts[grid.index(column.cell, row.cell)].points.push_back(
-            {i, x[i], y[i], column.weight, column.slope, row.weight, row.slope});
+        const int tile = grid.index(column.cell, row.cell);
+        if (tile != last_tile) last = &parts[tile];
+        last_tile = tile;
+        last->points.push_back({i, x[i], y[i], column.weight, column.slope, row.weight, row.slope});
       }
     }
   }

@@ -1,6 +1,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
 #include <nlohmann/json.hpp>
+#include <algorithm>
 #include <thread>
 
 #include "sarinr/base/error.h"
@@ -21,33 +22,69 @@ RasterInfo native_info(const FieldFile& file) {
   return info;
 }
 
-void render_native(const FieldFile& file, RasterSink& sink, JobListener& listener) {
-  const TileGrid& grid = file.reader().grid();
-  const bool has_mask = native_info(file).has_mask;
-  int next = 0;
-  int written = 0;
-  const auto read = [&](oneapi::tbb::flow_control& flow) {
-    if (next == grid.count()) flow.stop();
-    return next++;
-  };
-  const auto evaluate = [&](int tile) {
-    auto window = std::make_shared<RasterWindow>();
-    window->extent = grid.core(tile);
-    window->samples = file.renderer().native(window->extent, has_mask ? &window->mask : nullptr);
-    return window;
+namespace {
+
+/// Evaluates windows concurrently and writes them in order.
+template <typename Evaluate>
+void write_windows(const std::vector<Extent>& windows, const Evaluate& evaluate, RasterSink& sink,
+                   JobListener& listener) {
+  std::size_t next = 0;
+  std::size_t written = 0;
+  const auto choose = [&](oneapi::tbb::flow_control& flow) {
+    if (next == windows.size()) {
+      flow.stop();
+      return Extent{};
+    }
+    return windows[next++];
   };
   const auto write = [&](const std::shared_ptr<RasterWindow>& window) {
     sink.write(*window);
-    if (!listener.progress(++written, grid.count(), std::nullopt)) {
+    if (!listener.progress(static_cast<double>(++written), static_cast<double>(windows.size()), std::nullopt)) {
       throw Error("interrupted", ErrorKind::interrupted);
     }
   };
   using oneapi::tbb::filter_mode;
   const std::size_t tokens = 2 * std::max(1u, std::thread::hardware_concurrency());
   oneapi::tbb::parallel_pipeline(
-      tokens, oneapi::tbb::make_filter<void, int>(filter_mode::serial_in_order, read) &
-                  oneapi::tbb::make_filter<int, std::shared_ptr<RasterWindow>>(filter_mode::parallel, evaluate) &
+      tokens, oneapi::tbb::make_filter<void, Extent>(filter_mode::serial_in_order, choose) &
+                  oneapi::tbb::make_filter<Extent, std::shared_ptr<RasterWindow>>(filter_mode::parallel, evaluate) &
                   oneapi::tbb::make_filter<std::shared_ptr<RasterWindow>, void>(filter_mode::serial_in_order, write));
+}
+
+}  // namespace
+
+void render_native(const FieldFile& file, RasterSink& sink, JobListener& listener) {
+  const TileGrid& grid = file.reader().grid();
+  const bool has_mask = native_info(file).has_mask;
+  std::vector<Extent> windows;
+  for (int tile = 0; tile < grid.count(); ++tile) windows.push_back(grid.core(tile));
+  const auto evaluate = [&](const Extent& extent) {
+    auto window = std::make_shared<RasterWindow>();
+    window->extent = extent;
+    window->samples = file.renderer().native(extent, has_mask ? &window->mask : nullptr);
+    return window;
+  };
+  write_windows(windows, evaluate, sink, listener);
+}
+
+void render_target(const TargetRenderer& renderer, int width, int height, bool has_mask, RasterSink& sink,
+                   JobListener& listener) {
+  const int step = renderer.preferred_window(width, height);
+  std::vector<Extent> windows;
+  for (int y = 0; y < height; y += step) {
+    for (int x = 0; x < width; x += step) {
+      windows.push_back({x, y, std::min(step, width - x), std::min(step, height - y)});
+    }
+  }
+  const auto evaluate = [&](const Extent& extent) {
+    TargetWindow target = renderer.render(extent);
+    auto window = std::make_shared<RasterWindow>();
+    window->extent = extent;
+    window->samples = std::move(target.samples);
+    if (has_mask) window->mask = std::move(target.mask);
+    return window;
+  };
+  write_windows(windows, evaluate, sink, listener);
 }
 
 }  // namespace sarinr

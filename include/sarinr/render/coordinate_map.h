@@ -33,4 +33,9 @@ class AffineMap final : public CoordinateMap {
   double y0_, yx_, yy_;
 };
 
+/// True unless every target pixel lies within the source, as far as the corners of an affine map can tell; maps that
+/// are not affine are taken to reach beyond.
+bool reaches_beyond(const CoordinateMap& map, int target_width, int target_height, int source_width,
+                    int source_height);
+
 }  // namespace sarinr

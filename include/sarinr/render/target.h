@@ -67,6 +67,9 @@ class TargetRenderer {
   /// and derived ones are Float32 (CFloat32) with NaN for what has no value.
   const std::vector<BandModel>& bands() const;
   TargetWindow render(const Extent& window) const;
+  /// Width and height of windows that cover about one native tile each, for a target of that size: a power of two from
+  /// 16 to 256.
+  int preferred_window(int width, int height) const;
 
  private:
   struct State;

@@ -9,6 +9,7 @@
 #include "sarinr/base/storage.h"
 #include "sarinr/container/file.h"
 #include "sarinr/fit/engine.h"
+#include "sarinr/render/target.h"
 #include "sarinr/scene/field_file.h"
 #include "sarinr/scene/raster.h"
 
@@ -65,5 +66,9 @@ RasterInfo native_info(const FieldFile& file);
 
 /// Renders the file on its own grid into the sink, which it does not commit.
 void render_native(const FieldFile& file, RasterSink& sink, JobListener& listener);
+
+/// Renders a target of that size into the sink, which it does not commit. `has_mask`: the sink has a mask band.
+void render_target(const TargetRenderer& renderer, int width, int height, bool has_mask, RasterSink& sink,
+                   JobListener& listener);
 
 }  // namespace sarinr
