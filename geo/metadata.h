@@ -50,6 +50,8 @@ double number_from_json(const nlohmann::json& value);
 
 /// The CRS of an object with "crs"; nothing where there is none. Throws an Error where it is not understood.
 std::optional<OGRSpatialReference> crs_from_json(const nlohmann::json& object);
+/// Sets "crs", "axis_mapping" and "coordinate_epoch" of an object; nothing where `crs` is nullptr or empty.
+void put_crs(const OGRSpatialReference* crs, nlohmann::json& object);
 std::optional<std::array<double, 6>> geotransform_from_json(const nlohmann::json& metadata);
 
 /// Ground control points with the texts that they point to.
@@ -71,6 +73,9 @@ class ControlPoints {
   std::vector<GDAL_GCP> points_;
   std::optional<OGRSpatialReference> crs_;
 };
+
+/// Removes statistics from the metadata domains of a dataset or band: those of the whole raster are wrong for a part.
+void drop_statistics(nlohmann::json& domains);
 
 /// The lines of one metadata domain, as GDAL takes them.
 CPLStringList metadata_lines(const nlohmann::json& domain);

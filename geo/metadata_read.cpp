@@ -44,21 +44,6 @@ json domains_to_json(GDALMajorObject& object) {
   return domains;
 }
 
-void put_crs(const OGRSpatialReference* crs, json& object) {
-  if (crs == nullptr || crs->IsEmpty()) return;
-  const MessageScope scope;
-  const char* const options[] = {"FORMAT=WKT2_2019", nullptr};
-  char* text = nullptr;
-  if (crs->exportToWkt(&text, options) == OGRERR_NONE) object["crs"] = json_from_text(text);
-  CPLFree(text);
-  if (!object.contains("crs")) {
-    CPLError(CE_Warning, CPLE_AppDefined, "the coordinate system cannot be written as WKT2 and is left out");
-    return;
-  }
-  object["axis_mapping"] = crs->GetDataAxisToSRSAxisMapping();
-  if (crs->GetCoordinateEpoch() != 0) object["coordinate_epoch"] = crs->GetCoordinateEpoch();
-}
-
 void put_control_points(GDALDataset& dataset, const Extent& window, json& metadata) {
   const int count = dataset.GetGCPCount();
   if (count == 0) return;
@@ -98,14 +83,6 @@ void move_domains(json& domains, const Extent& window) {
   move_offset(domains, "RPC", "LINE_OFF", window.y);
   move_offset(domains, "GEOLOCATION", "PIXEL_OFFSET", window.x);
   move_offset(domains, "GEOLOCATION", "LINE_OFFSET", window.y);
-}
-
-/// Statistics of the whole raster are wrong for a part of it.
-void drop_statistics(json& domains) {
-  if (!domains.contains("") || !domains[""].is_object()) return;
-  std::erase_if(domains[""].get_ref<json::object_t&>(),
-                [](const auto& entry) { return entry.first.starts_with("STATISTICS_"); });
-  if (domains[""].empty()) domains.erase("");
 }
 
 json color_table_to_json(const GDALColorTable& table) {
@@ -153,6 +130,28 @@ json band_to_json(GDALRasterBand& band, bool whole) {
 }
 
 }  // namespace
+
+void put_crs(const OGRSpatialReference* crs, json& object) {
+  if (crs == nullptr || crs->IsEmpty()) return;
+  const MessageScope scope;
+  const char* const options[] = {"FORMAT=WKT2_2019", nullptr};
+  char* text = nullptr;
+  if (crs->exportToWkt(&text, options) == OGRERR_NONE) object["crs"] = json_from_text(text);
+  CPLFree(text);
+  if (!object.contains("crs")) {
+    CPLError(CE_Warning, CPLE_AppDefined, "the coordinate system cannot be written as WKT2 and is left out");
+    return;
+  }
+  object["axis_mapping"] = crs->GetDataAxisToSRSAxisMapping();
+  if (crs->GetCoordinateEpoch() != 0) object["coordinate_epoch"] = crs->GetCoordinateEpoch();
+}
+
+void drop_statistics(json& domains) {
+  if (!domains.contains("") || !domains[""].is_object()) return;
+  std::erase_if(domains[""].get_ref<json::object_t&>(),
+                [](const auto& entry) { return entry.first.starts_with("STATISTICS_"); });
+  if (domains[""].empty()) domains.erase("");
+}
 
 json read_metadata(GDALDataset& dataset, const std::vector<int>& bands, const Extent& window) {
   json metadata = json::object();
