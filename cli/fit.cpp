@@ -7,6 +7,7 @@
 
 #include "blas.h"
 #include "commands.h"
+#include "list_option.h"
 #include "progress.h"
 #include "sarinr/base/error.h"
 #include "sarinr/geo/raster.h"
@@ -89,12 +90,10 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
 void declare_input(CLI::App& app, FitArguments& a) {
   app.add_option("INPUT", a.input, "raster that GDAL reads; /vsi paths too")->required();
   app.add_option("OUTPUT", a.output, "the .sinr to write")->required();
-  app.add_option("--bands", a.open.bands, "numbers of the bands to take, from 1")->delimiter(',');
-  app.add_option(
-         "--quantity", a.open.quantities,
-         "what the numbers are: amplitude, power, db, complex, other or categorical, for all bands or BAND=quantity")
-      ->delimiter(',');
-  app.add_option("--window", a.window, "x,y,width,height: part of the raster, in pixels")->delimiter(',')->expected(4);
+  add_list(app, "--bands", a.open.bands, 1, any_number, "numbers of the bands to take, from 1");
+  add_list(app, "--quantity", a.open.quantities, 1, any_number,
+           "what the numbers are: amplitude, power, db, complex, other or categorical, for all bands or BAND=quantity");
+  add_list(app, "--window", a.window, 4, 4, "x,y,width,height: part of the raster, in pixels");
   app.add_flag("--overwrite", a.overwrite, "replace an existing output");
   app.add_flag("--quiet,-q", a.quiet, "no progress");
   app.add_flag("--json", a.json, "print the outcome as one JSON object");

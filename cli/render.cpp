@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "commands.h"
+#include "list_option.h"
 #include "progress.h"
 #include "sarinr/base/error.h"
 #include "sarinr/geo/render.h"
@@ -76,15 +77,12 @@ void run(RenderArguments& a) {
 
 void declare_grid(CLI::App& app, RenderArguments& a) {
   geo::GridRequest& grid = a.request.grid;
-  app.add_option("--resolution", a.resolution,
-                 "X,Y or one number: size of an output pixel in units of the output's coordinate system")
-      ->delimiter(',')
-      ->expected(1, 2);
-  app.add_option("--size", a.size, "W,H: output pixels")->delimiter(',')->expected(2);
+  add_list(app, "--resolution", a.resolution, 1, 2,
+           "X,Y or one number: size of an output pixel in units of the output's coordinate system");
+  add_list(app, "--size", a.size, 2, 2, "W,H: output pixels");
   app.add_option("--scale", grid.scale, "output pixels per native pixel along each axis: 4 is finer, 0.25 coarser");
-  app.add_option("--bbox", a.bbox, "xmin,ymin,xmax,ymax in the output's coordinate system (pixels where it has none)")
-      ->delimiter(',')
-      ->expected(4);
+  add_list(app, "--bbox", a.bbox, 4, 4,
+           "xmin,ymin,xmax,ymax in the output's coordinate system (pixels where it has none)");
   app.add_option("--dst-crs", grid.dst_crs, "coordinate system of the output: EPSG:n, WKT, PROJ string");
   app.add_option("--like", grid.like, "raster whose size, extent and coordinate system are taken");
   app.add_option("--gcp-method", grid.location.gcp_method,
@@ -97,7 +95,7 @@ void declare_grid(CLI::App& app, RenderArguments& a) {
 
 void declare_values(CLI::App& app, RenderArguments& a) {
   TargetOptions& target = a.request.target;
-  app.add_option("--bands", a.bands, "numbers of the bands to render, from 1")->delimiter(',');
+  add_list(app, "--bands", a.bands, 1, any_number, "numbers of the bands to render, from 1");
   app.add_option("--quantity", a.quantity, "what the output's numbers are: amplitude, power or db; default: as fitted");
   app.add_option("--sampling", target.sampling,
                  "point: the field at the pixel's centre; average (default): the mean over the pixel's footprint, of "

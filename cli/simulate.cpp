@@ -10,6 +10,7 @@
 #include <numbers>
 
 #include "commands.h"
+#include "list_option.h"
 #include "progress.h"
 #include "sarinr/base/error.h"
 #include "sarinr/geo/raster.h"
@@ -197,7 +198,7 @@ void add_simulate(CLI::App& root, std::function<void()>& chosen) {
   auto arguments = std::make_shared<SimulateArguments>();
   SimulateArguments& a = *arguments;
   app.add_option("OUTPUT", a.output, "raster to write")->required();
-  app.add_option("--size", a.size, "W,H in pixels")->delimiter(',')->expected(2)->capture_default_str();
+  add_list(app, "--size", a.size, 2, 2, "W,H in pixels");
   app.add_option("--bands", a.scene.bands, "1 to 4: VV, VH, HH, HV")->capture_default_str();
   app.add_option("--quantity", a.quantity, "amplitude, power, db or complex")->capture_default_str();
   app.add_option("--type", a.type,
@@ -213,10 +214,7 @@ void add_simulate(CLI::App& root, std::function<void()>& chosen) {
       ->check(CLI::IsMember({"none", "affine", "rotated", "gcps"}))
       ->capture_default_str();
   app.add_option("--crs", a.crs, "coordinate reference system")->capture_default_str();
-  app.add_option("--resolution", a.resolution, "X,Y of a pixel, in the CRS's units")
-      ->delimiter(',')
-      ->expected(2)
-      ->capture_default_str();
+  add_list(app, "--resolution", a.resolution, 2, 2, "X,Y of a pixel, in the CRS's units");
   app.add_flag("--nodata-wedge", a.scene.nodata_wedge, "nodata left and right of a slanted swath");
   app.add_option("--nodata", a.scene.nodata, "nodata value");
   app.add_option("--zero-border", a.scene.zero_border, "pixels along every edge that are zero, without a tag")
