@@ -3,6 +3,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "sarinr/geo/target_grid.h"
 
@@ -22,6 +23,16 @@ GroundExtent ordered(const GroundExtent& bbox, std::optional<double> turn);
 /// may differ by whole turns.
 void check_overlap(const std::string& what, const GroundExtent& extent, const GroundExtent& scene,
                    std::optional<double> turn);
+
+/// What is asked along x, and along y; nothing where nothing is asked.
+template <class T>
+std::optional<T> first(const std::optional<std::pair<T, T>>& pair) {
+  return pair ? std::optional<T>(pair->first) : std::nullopt;
+}
+template <class T>
+std::optional<T> second(const std::optional<std::pair<T, T>>& pair) {
+  return pair ? std::optional<T>(pair->second) : std::nullopt;
+}
 
 /// `count` pixels of `step` units.
 struct AxisLayout {

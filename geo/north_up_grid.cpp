@@ -105,8 +105,6 @@ PlacedGrid north_up_grid(const PlacedSource& source, const std::optional<OGRSpat
     extent = {g[0], g[3] + suggestion.height * g[5], g[0] + suggestion.width * g[1], g[3]};
   }
   const double scale = request.scale.value_or(1);
-  const auto first = [](const auto& pair) { return pair ? std::optional(pair->first) : std::nullopt; };
-  const auto second = [](const auto& pair) { return pair ? std::optional(pair->second) : std::nullopt; };
   const AxisLayout columns =
       lay_out(extent[2] - extent[0], g[1] / scale, first(request.resolution), first(request.size), "wide");
   const AxisLayout rows =

@@ -37,9 +37,11 @@ TargetGrid cut_grid(const json& source, int width, int height, const PixelCut& c
 /// The source's frame, whatever it is, with another number of pixels.
 TargetGrid whole_frame(const json& source, int width, int height, const GridRequest& request) {
   const double scale = request.scale.value_or(1);
-  const auto [wanted_width, wanted_height] =
-      request.size.value_or(std::pair(lay_out(width, 1 / scale, std::nullopt, std::nullopt, "wide").count,
-                                      lay_out(height, 1 / scale, std::nullopt, std::nullopt, "high").count));
+  const auto size_or = [&](std::optional<int> size, int native, const char* direction) {
+    return size ? *size : lay_out(native, 1 / scale, std::nullopt, std::nullopt, direction).count;
+  };
+  const int wanted_width = size_or(first(request.size), width, "wide");
+  const int wanted_height = size_or(second(request.size), height, "high");
   const PixelCut cut{0, 0, static_cast<double>(width) / wanted_width, static_cast<double>(height) / wanted_height};
   return cut_grid(source, wanted_width, wanted_height, cut);
 }
@@ -57,12 +59,10 @@ TargetGrid aligned_grid(json source, const PlacedSource& placed, const GridReque
   check_overlap("the bbox", extent, scene, turn);
 
   const double scale = request.scale.value_or(1);
-  const auto x_resolution = request.resolution ? std::optional(request.resolution->first) : std::nullopt;
-  const auto y_resolution = request.resolution ? std::optional(request.resolution->second) : std::nullopt;
-  const auto width = request.size ? std::optional(request.size->first) : std::nullopt;
-  const auto height = request.size ? std::optional(request.size->second) : std::nullopt;
-  const AxisLayout columns = lay_out(extent[2] - extent[0], std::abs(g[1]) / scale, x_resolution, width, "wide");
-  const AxisLayout rows = lay_out(extent[3] - extent[1], std::abs(g[5]) / scale, y_resolution, height, "high");
+  const AxisLayout columns =
+      lay_out(extent[2] - extent[0], std::abs(g[1]) / scale, first(request.resolution), first(request.size), "wide");
+  const AxisLayout rows =
+      lay_out(extent[3] - extent[1], std::abs(g[5]) / scale, second(request.resolution), second(request.size), "high");
 
   const double x_first = g[1] > 0 ? extent[0] : extent[2];
   const double y_first = g[5] > 0 ? extent[1] : extent[3];
