@@ -1,5 +1,7 @@
 #include "output_format.h"
 
+#include <algorithm>
+
 #include "gdal_support.h"
 #include "sarinr/base/error.h"
 
@@ -55,10 +57,59 @@ void check_type(GDALDriver& driver, PixelType type) {
               ": give --ot with one of " + types);
 }
 
-std::vector<std::string> default_creation_options(PixelType type, int bands) {
-  std::vector<std::string> options{"TILED=YES", "COMPRESS=DEFLATE", "BIGTIFF=IF_SAFER"};
-  if (!is_complex(type)) options.emplace_back(is_integer(type) ? "PREDICTOR=2" : "PREDICTOR=3");
-  if (bands > 1) options.emplace_back("INTERLEAVE=BAND");
+namespace {
+
+/// How overviews are made of finer pixels, by GDAL's name.
+const char* overview_resampling(const std::vector<BandModel>& bands) {
+  const auto all = [&](Quantity quantity) {
+    return std::all_of(bands.begin(), bands.end(), [=](const BandModel& band) { return band.quantity == quantity; });
+  };
+  if (all(Quantity::categorical)) return "MODE";
+  return all(Quantity::amplitude) ? "RMS" : "AVERAGE";
+}
+
+void set_default(CPLStringList& options, const char* name, const char* value) {
+  if (options.FetchNameValue(name) == nullptr) options.SetNameValue(name, value);
+}
+
+}  // namespace
+
+CPLStringList creation_options(GDALDriver& driver, const std::vector<std::string>& asked,
+                               const std::vector<BandModel>& bands, PixelType type) {
+  CPLStringList options;
+  for (const std::string& option : asked) {
+    if (option.find('=') == std::string::npos) {
+      throw Error("the creation option " + option + " is not understood: write it as NAME=VALUE");
+    }
+    options.AddString(option.c_str());
+  }
+  const bool tiff = EQUAL(driver.GetDescription(), "GTiff");
+  const bool cog = EQUAL(driver.GetDescription(), "COG");
+  if (!tiff && !cog) return options;
+  if (asked.empty()) {
+    options.SetNameValue("COMPRESS", "DEFLATE");
+    if (tiff) options.SetNameValue("TILED", "YES");
+    if (tiff && bands.size() > 1) options.SetNameValue("INTERLEAVE", "BAND");
+    if (cog) options.SetNameValue("PREDICTOR", is_complex(type) ? "NO" : "YES");
+    if (tiff && !is_complex(type)) options.SetNameValue("PREDICTOR", is_integer(type) ? "2" : "3");
+  }
+  set_default(options, "BIGTIFF", "IF_SAFER");
+  if (cog && options.FetchNameValue("RESAMPLING") == nullptr) {
+    set_default(options, "OVERVIEW_RESAMPLING", overview_resampling(bands));
+  }
+  return options;
+}
+
+CPLStringList scratch_options(GDALDriver& tiff, PixelType type, std::size_t bands) {
+  CPLStringList options;
+  options.SetNameValue("TILED", "YES");
+  options.SetNameValue("BIGTIFF", "IF_SAFER");
+  const char* known = tiff.GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
+  const bool zstd = known != nullptr && std::string(known).find("ZSTD") != std::string::npos;
+  options.SetNameValue("COMPRESS", zstd ? "ZSTD" : "DEFLATE");
+  options.SetNameValue(zstd ? "ZSTD_LEVEL" : "ZLEVEL", "1");
+  if (!is_complex(type)) options.SetNameValue("PREDICTOR", is_integer(type) ? "2" : "3");
+  if (bands > 1) options.SetNameValue("INTERLEAVE", "BAND");
   return options;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "sarinr/radiometry/band.h"
 #include "sarinr/radiometry/pixel_type.h"
 
 namespace sarinr::geo {
@@ -19,7 +20,14 @@ bool takes_windows(GDALDriver& driver);
 /// Throws an Error that lists the types that the driver can write, where `type` is none of them.
 void check_type(GDALDriver& driver, PixelType type);
 
-/// What is given to GTiff where the user asks for nothing: tiled, lossless compression that suits the type.
-std::vector<std::string> default_creation_options(PixelType type, int bands);
+/// Creation options for the driver: `asked`, and what suits the pixels where the user asks for nothing. GTiff and COG
+/// become BigTIFF where a compressed file might pass 4 GB, which GDAL alone does not foresee. Overviews of COG hold
+/// means that suit the quantities: of power for amplitude, of the numbers for the others; GDAL's cubic default
+/// rejects complex pixels. Throws an Error where an option is not NAME=VALUE.
+CPLStringList creation_options(GDALDriver& driver, const std::vector<std::string>& asked,
+                               const std::vector<BandModel>& bands, PixelType type);
+
+/// Of the tiled GTiff that a driver without Create copies from: fast to write, of the smallest size that costs no time.
+CPLStringList scratch_options(GDALDriver& tiff, PixelType type, std::size_t bands);
 
 }  // namespace sarinr::geo

@@ -40,23 +40,12 @@ void check_bands(const RasterInfo& info, PixelType type) {
   }
 }
 
-CPLStringList option_list(const std::vector<std::string>& options) {
-  CPLStringList list;
-  for (const std::string& option : options) {
-    if (option.find('=') == std::string::npos) {
-      throw Error("the creation option " + option + " is not understood: write it as NAME=VALUE");
-    }
-    list.AddString(option.c_str());
-  }
-  return list;
-}
-
 class GdalSink final : public RasterSink {
  public:
   GdalSink(const std::string& path, const RasterInfo& info, const CreateOptions& options)
       : driver_(output_driver(options.format, path)),
-        creation_(option_list(options.creation)),
         type_(options.type.value_or(common_type(info.bands))),
+        creation_(creation_options(driver_, options.creation, info.bands, type_)),
         copies_(!takes_windows(driver_)),
         output_(path, options.overwrite) {
     check_type(driver_, type_);
@@ -102,12 +91,10 @@ class GdalSink final : public RasterSink {
     const MessageScope scope;
     const int bands = static_cast<int>(info.bands.size());
     GDALDriver& driver = copies_ ? *GetGDALDriverManager()->GetDriverByName("GTiff") : driver_;
-    CPLStringList options = creation_;
-    if (copies_ || (options.empty() && EQUAL(driver.GetDescription(), "GTiff"))) {
-      options = option_list(default_creation_options(type_, bands));
-    }
+    const CPLStringList options = copies_ ? scratch_options(driver, type_, info.bands.size()) : creation_;
     const std::string place = copies_ ? output_.scratch() : output_.staged();
-    dataset_.reset(driver.Create(place.c_str(), info.width, info.height, bands, gdal_type(type_), options.List()));
+    dataset_.reset(
+        driver.Create(place.c_str(), info.width, info.height, bands, gdal_type(type_), CPLStringList(options).List()));
     if (!dataset_) throw Error("cannot create " + output_.path() + ": " + scope.reason(place));
   }
 
@@ -157,8 +144,8 @@ class GdalSink final : public RasterSink {
   }
 
   GDALDriver& driver_;
-  CPLStringList creation_;
   PixelType type_;
+  CPLStringList creation_;
   bool copies_;
   bool has_mask_ = false;
   OutputFile output_;

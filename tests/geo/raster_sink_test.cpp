@@ -154,6 +154,43 @@ TEST_F(RasterSinkTest, GTiffIsTiledAndCompressedUnlessToldOtherwise) {
   EXPECT_EQ(block_width, 9);
 }
 
+TEST_F(RasterSinkTest, CogOverviewsHoldMeansThatSuitTheQuantity) {
+  // Columns of 3 and 4: the mean is 3.5, the root mean square of amplitudes sqrt(12.5).
+  const auto overview = [](const std::string& path, Quantity quantity, PixelType type) {
+    RasterInfo info = info_of(1024, 1024, type);
+    info.bands[0].quantity = quantity;
+    CreateOptions options;
+    options.format = "COG";
+    const auto sink = create_raster(path, info, options);
+    RasterWindow window = constant({0, 0, 1024, 1024}, 3);
+    for (std::size_t i = 1; i < window.samples[0].size(); i += 2) window.samples[0][i].re = 4;
+    sink->write(window);
+    sink->commit();
+    const GDALDatasetUniquePtr dataset(GDALDataset::Open(path.c_str()));
+    GDALRasterBand* band = dataset->GetRasterBand(1)->GetOverview(0);
+    EXPECT_NE(band, nullptr);
+    float value[2] = {0, 0};
+    EXPECT_EQ(band->RasterIO(GF_Read, 100, 100, 1, 1, value, 1, 1, GDT_CFloat32, 0, 0, nullptr), CE_None);
+    return value[0];
+  };
+  EXPECT_NEAR(overview(memory_path("a.tif"), Quantity::amplitude, PixelType::f32), std::sqrt(12.5), 1e-5);
+  EXPECT_NEAR(overview(memory_path("p.tif"), Quantity::power, PixelType::f32), 3.5, 1e-5);
+  EXPECT_NEAR(overview(memory_path("c.tif"), Quantity::complex, PixelType::cf32), 3.5, 1e-5);
+}
+
+TEST_F(RasterSinkTest, LargeTiffsAreBigTiffsWhateverElseIsAsked) {
+  const std::string path = memory_path("large.tif");
+  CreateOptions options;
+  options.creation = {"COMPRESS=LZW", "TILED=YES", "SPARSE_OK=TRUE"};
+  create_raster(path, info_of(30000, 30000, PixelType::f32), options)->commit();
+  VSILFILE* file = VSIFOpenL(path.c_str(), "rb");
+  ASSERT_NE(file, nullptr);
+  std::uint8_t head[4] = {};
+  EXPECT_EQ(VSIFReadL(head, 1, 4, file), 4u);
+  VSIFCloseL(file);
+  EXPECT_EQ(head[2], 43);  // 42 is a classic TIFF, whose offsets end at 4 GB
+}
+
 TEST_F(RasterSinkTest, RequestsThatCannotBeMet) {
   const std::string path = memory_path("out.tif");
   const auto error = [&](const std::string& output, const CreateOptions& options, const RasterInfo& info) {

@@ -450,6 +450,43 @@ TEST_F(TargetGridTest, SameGridAsGdalwarp) {
   }
 }
 
+TEST_F(TargetGridTest, WrittenRastersLieWhereTheGridSays) {
+  GridRequest scaled;
+  scaled.scale = 0.5;
+  GridRequest warped;
+  warped.dst_crs = "EPSG:3035";
+  struct Source {
+    std::string metadata;
+    double longitude;
+    double latitude;
+  };
+  for (const Source& source :
+       {Source{utm, 3.02, 45.14}, Source{grid_of_points(8).dump(), 8.02, 39.96}, Source{rpc_metadata(), 7.1, 45.1}}) {
+    for (const GridRequest& request : {scaled, warped}) {
+      const TargetGrid grid = target_grid(source.metadata, 400, 400, request);
+      RasterInfo info;
+      info.width = grid.width;
+      info.height = grid.height;
+      info.bands = {BandModel{Quantity::power, PixelType::f32, std::nullopt}};
+      info.metadata = grid.metadata;
+      const std::string path = memory_path("out.tif");
+      CreateOptions options;
+      options.overwrite = true;
+      create_raster(path, info, options)->commit();
+      const json expected = json::parse(grid.metadata);
+      const json written = json::parse(open_raster(path)->info().metadata);
+      EXPECT_EQ(written.contains("gcps"), expected.contains("gcps"));
+      EXPECT_EQ(written.contains("metadata") && written["metadata"].contains("RPC"),
+                expected.contains("metadata") && expected["metadata"].contains("RPC"));
+      EXPECT_EQ(written.value("geotransform", json()), expected.value("geotransform", json()));
+      const auto a = PixelLocator(grid.metadata).pixel(source.longitude, source.latitude);
+      const auto b = PixelLocator(written.dump()).pixel(source.longitude, source.latitude);
+      EXPECT_NEAR(a.x, b.x, 1e-6);
+      EXPECT_NEAR(a.y, b.y, 1e-6);
+    }
+  }
+}
+
 TEST_F(TargetGridTest, RequestsThatCannotBeMet) {
   const auto error = [](const std::string& metadata, const GridRequest& request) {
     return error_of([&] { target_grid(metadata, 400, 300, request); });
