@@ -80,8 +80,12 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--seed", a.job.seed, "of the first weights")->capture_default_str();
-  app.add_option("--engine", a.engine.engine, "what fits: auto, torch")->capture_default_str();
+  app.add_option("--engine", a.engine.engine, "what fits: auto, cpu, torch")->capture_default_str();
   app.add_option("--device", a.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option(
+         "--instructions", a.engine.instructions,
+         "instruction set of the cpu engine: auto, or one of this machine's, as sarinr bench engines lists them")
+      ->capture_default_str();
   app.add_option("--threads", a.engine.threads, "0: as many as the machine has")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -182,7 +186,7 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
   declare_field(app, *arguments);
   declare_fitting(app, *arguments);
   app.callback([&chosen, arguments] {
-    if (arguments->engine.device != "cuda") prepare_blas();
+    if (may_use_torch(arguments->engine, arguments->job.spec.architecture)) prepare_blas();
     chosen = [arguments] { run(*arguments); };
   });
 }

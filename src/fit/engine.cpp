@@ -3,10 +3,12 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <filesystem>
 
+#include "fit/cpu_engine.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
@@ -43,15 +45,37 @@ std::unique_ptr<Engine> open_torch(const EngineOptions& options) {
   return std::unique_ptr<Engine>(reinterpret_cast<ModuleEntry>(symbol)(options));
 }
 
+/// Whether this machine might have a GPU: cheaper to see than by loading LibTorch.
+bool may_have_gpu() { return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/nvidia0"); }
+
+bool wants_gpu(const EngineOptions& options) {
+  return options.device.starts_with("cuda") || (options.device == "auto" && may_have_gpu());
+}
+
 struct EngineEntry {
   std::string name;
   std::unique_ptr<Engine> (*create)(const EngineOptions&);
+  bool (*has)(const std::string& architecture);
 };
 
-/// Engines from the fastest to the reference; `auto` takes the first. A new engine is one more line.
+/// Engines from the fastest to the reference. A new engine is one more line.
 const std::vector<EngineEntry>& engine_table() {
-  static const std::vector<EngineEntry> table = {{"torch", open_torch}};
+  static const std::vector<EngineEntry> table = {{"cpu", make_cpu_engine, cpu_engine_has},
+                                                 {"torch", open_torch, [](const std::string&) { return true; }}};
   return table;
+}
+
+/// The torch engine where it has a GPU that `options` lets it take; else nothing.
+std::unique_ptr<Engine> torch_on_gpu(const EngineOptions& options) {
+  if (!wants_gpu(options)) return nullptr;
+  if (options.device != "auto") return open_torch(options);
+  try {
+    std::unique_ptr<Engine> engine = open_torch(options);
+    if (engine->description().find("cuda") != std::string::npos) return engine;
+  } catch (const Error&) {
+    // Without the module, or with one that cannot use the GPU, the processor does it.
+  }
+  return nullptr;
 }
 
 bool legal_device(const std::string& device) {
@@ -62,14 +86,25 @@ bool legal_device(const std::string& device) {
 
 }  // namespace
 
+bool may_use_torch(const EngineOptions& options, const std::string& architecture_name) {
+  if (options.engine != "auto") return options.engine == "torch";
+  const std::vector<std::string> known = architecture_names();
+  if (std::find(known.begin(), known.end(), architecture_name) == known.end()) return false;
+  return wants_gpu(options) || !cpu_engine_has(architecture_name);
+}
+
 std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::string& architecture_name) {
   architecture(architecture_name);
   if (!legal_device(options.device)) {
     throw Error("unknown device '" + options.device + "': the devices are auto, cpu, cuda and cuda:N");
   }
+  if (options.engine == "auto") {
+    if (std::unique_ptr<Engine> engine = torch_on_gpu(options)) return engine;
+  }
   std::string names = "auto";
   for (const EngineEntry& entry : engine_table()) {
-    if (options.engine == "auto" || options.engine == entry.name) return entry.create(options);
+    if (options.engine == entry.name) return entry.create(options);
+    if (options.engine == "auto" && entry.has(architecture_name)) return entry.create(options);
     names += ", " + entry.name;
   }
   throw Error("unknown engine '" + options.engine + "': the engines are " + names);

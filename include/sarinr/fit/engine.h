@@ -71,10 +71,15 @@ class Engine {
 };
 
 struct EngineOptions {
-  std::string engine = "auto";  ///< auto, torch, cpu, cuda
+  std::string engine = "auto";  ///< auto, cpu, torch
   std::string device = "auto";  ///< auto, cpu, cuda, cuda:N
   int threads = 0;              ///< 0: as many as the machine has
+  /// Of the cpu engine: auto, avx512, avx2, sse4, neon or portable, where this machine has it.
+  std::string instructions = "auto";
 };
+
+/// Whether make_engine may open the torch engine, which reads its settings when the process starts.
+bool may_use_torch(const EngineOptions& options, const std::string& architecture);
 
 /// Makes the engine asked for; throws an Error naming the legal engines or devices. `auto` takes the fastest engine
 /// that knows the architecture on the device.

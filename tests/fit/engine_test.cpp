@@ -1,3 +1,5 @@
+#include "sarinr/fit/engine.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -5,7 +7,6 @@
 #include <numbers>
 
 #include "sarinr/base/error.h"
-#include "sarinr/fit/engine.h"
 
 namespace sarinr {
 namespace {
@@ -37,17 +38,21 @@ NormalisedTile wave_tile(int width, int height, int outputs, double phase) {
   return tile;
 }
 
-class TorchEngineTest : public testing::Test {
+/// What every engine promises, on the CPU.
+class EngineTest : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(std::string(SARINR_MODULE_FOLDER) + "/engine_torch.so")) {
+    if (GetParam() == "torch" && !std::filesystem::exists(std::string(SARINR_MODULE_FOLDER) + "/engine_torch.so")) {
       GTEST_SKIP() << "this build has no torch module (SARINR_TORCH=OFF)";
     }
   }
-  static std::unique_ptr<Engine> engine(int threads = 1) { return make_engine({"torch", "cpu", threads}, "siren"); }
+  static std::unique_ptr<Engine> engine(int threads = 1) { return make_engine({GetParam(), "cpu", threads}, "siren"); }
 };
 
-TEST_F(TorchEngineTest, ComputesTheSameErrorAsTheEvaluatorWithoutTorch) {
+INSTANTIATE_TEST_SUITE_P(Engines, EngineTest, testing::Values("cpu", "torch"),
+                         [](const auto& test) { return test.param; });
+
+TEST_P(EngineTest, ComputesTheSameErrorAsTheEvaluator) {
   const FitProblem problem = small_problem(2);
   const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 2, 0), wave_tile(37, 50, 2, 1)};
   const std::vector<TileFit> fits = engine()->fit(problem, tiles, {1, 1e-3, {}}, {});
@@ -58,7 +63,7 @@ TEST_F(TorchEngineTest, ComputesTheSameErrorAsTheEvaluatorWithoutTorch) {
   }
 }
 
-TEST_F(TorchEngineTest, LearnsASmoothTile) {
+TEST_P(EngineTest, LearnsASmoothTile) {
   const FitProblem problem = small_problem();
   const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 1, 0)};
   const TileFit fit = engine()->fit(problem, tiles, {400, 5e-3, {}}, {})[0];
@@ -86,7 +91,7 @@ void expect_steps_against(const std::vector<float>& start, const std::vector<flo
   EXPECT_GT(compared, 10);
 }
 
-TEST_F(TorchEngineTest, FollowsTheGradientOfTheMeanSquareError) {
+TEST_P(EngineTest, FollowsTheGradientOfTheMeanSquareError) {
   const FitProblem problem = small_problem(2);
   const NormalisedTile tile = wave_tile(40, 64, 2, 0.5);
   const double learning_rate = 1e-4;
@@ -125,7 +130,7 @@ double contrast(const FitProblem& problem, const std::vector<float>& weights) {
   return sum / ((width - 2.0) * (height - 2.0));
 }
 
-TEST_F(TorchEngineTest, SelfActivationFirstRaisesAndThenLowersContrast) {
+TEST_P(EngineTest, SelfActivationFirstRaisesAndThenLowersContrast) {
   const FitProblem problem = small_problem();
   const ActivationOptions options{1, 1e-4, 0.2};
   const std::vector<float> after = engine()->activate(problem, options, {});
@@ -138,18 +143,18 @@ TEST_F(TorchEngineTest, SelfActivationFirstRaisesAndThenLowersContrast) {
   EXPECT_LT(contrast(problem, twice), contrast(problem, after));
 }
 
-TEST_F(TorchEngineTest, MaskedPixelsTakeNoPart) {
+TEST_P(EngineTest, MaskedPixelsTakeNoPart) {
   const FitProblem problem = small_problem();
   NormalisedTile tile = wave_tile(40, 64, 1, 0);
   for (std::size_t i = 300; i < 900; ++i) tile.valid[i] = 0;
   NormalisedTile other = tile;
   for (std::size_t i = 300; i < 900; ++i) other.values[i] = 1e3f;
-  const std::unique_ptr<Engine> torch = engine();
-  EXPECT_EQ(torch->fit(problem, {tile}, {5, 1e-3, {}}, {})[0].weights,
-            torch->fit(problem, {other}, {5, 1e-3, {}}, {})[0].weights);
+  const std::unique_ptr<Engine> same = engine();
+  EXPECT_EQ(same->fit(problem, {tile}, {5, 1e-3, {}}, {})[0].weights,
+            same->fit(problem, {other}, {5, 1e-3, {}}, {})[0].weights);
 }
 
-TEST_F(TorchEngineTest, ATileDoesNotDependOnItsBatchNorOnTheThreads) {
+TEST_P(EngineTest, ATileDoesNotDependOnItsBatchNorOnTheThreads) {
   const FitProblem problem = small_problem();
   std::vector<NormalisedTile> tiles;
   for (int i = 0; i < 3; ++i) tiles.push_back(wave_tile(40 - i, 64, 1, i));
@@ -161,7 +166,7 @@ TEST_F(TorchEngineTest, ATileDoesNotDependOnItsBatchNorOnTheThreads) {
   EXPECT_EQ(engine(1)->activate(problem, {4, 1e-3, 0.2}, {}), engine(2)->activate(problem, {4, 1e-3, 0.2}, {}));
 }
 
-TEST_F(TorchEngineTest, StopsATileAtItsTarget) {
+TEST_P(EngineTest, StopsATileAtItsTarget) {
   const FitProblem problem = small_problem();
   const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 1, 0), wave_tile(40, 64, 1, 1)};
   FitOptions options{400, 5e-3, {{0.2f}, {0.0f}}};
@@ -173,7 +178,7 @@ TEST_F(TorchEngineTest, StopsATileAtItsTarget) {
   EXPECT_EQ(fits[1].epochs, 400);
 }
 
-TEST_F(TorchEngineTest, StopsWhenAsked) {
+TEST_P(EngineTest, StopsWhenAsked) {
   const FitProblem problem = small_problem();
   int calls = 0;
   try {
@@ -185,13 +190,15 @@ TEST_F(TorchEngineTest, StopsWhenAsked) {
   EXPECT_EQ(calls, 3);
 }
 
-TEST_F(TorchEngineTest, RefusesADeviceThatIsNotThere) {
+TEST_P(EngineTest, RefusesADeviceThatIsNotThere) {
   try {
-    make_engine({"torch", "cuda:77", 1}, "siren");
+    make_engine({GetParam(), "cuda:77", 1}, "siren");
     FAIL() << "cuda:77 was accepted";
   } catch (const Error& error) {
     const std::string message = error.what();
-    EXPECT_TRUE(message.starts_with("there is no CUDA device")) << message;
+    EXPECT_TRUE(message.starts_with("there is no CUDA device") ||
+                message == "the cpu engine does not run on cuda:77: give --device cpu, or --engine torch")
+        << message;
   }
 }
 
@@ -204,8 +211,16 @@ TEST(Engine, NamesTheLegalEnginesAndDevices) {
     }
     return std::string("accepted");
   };
-  EXPECT_EQ(message({"abacus", "cpu", 1}), "unknown engine 'abacus': the engines are auto, torch");
+  EXPECT_EQ(message({"abacus", "cpu", 1}), "unknown engine 'abacus': the engines are auto, cpu, torch");
   EXPECT_EQ(message({"torch", "gpu", 1}), "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N");
+}
+
+TEST(Engine, AutoTakesTheCpuEngineWhereTheDeviceIsACpu) {
+  EXPECT_EQ(make_engine({"auto", "cpu", 1}, "siren")->name(), "cpu");
+  EXPECT_FALSE(may_use_torch({"auto", "cpu", 1}, "siren"));
+  EXPECT_TRUE(may_use_torch({"torch", "cpu", 1}, "siren"));
+  EXPECT_FALSE(may_use_torch({"cpu", "auto", 1}, "siren"));
+  EXPECT_TRUE(may_use_torch({"auto", "cuda:1", 1}, "siren"));
 }
 
 }  // namespace

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <vector>
+
+#include "field/packed_network.h"
+
+namespace sarinr {
+
+/// Gradients of a dense network written out by hand, one block of block_pixels pixels at a time: what the engine sums
+/// over an image. The weights may change between passes; passes of several threads may share one object.
+class DenseGradient {
+ public:
+  /// What one thread needs for a block; values of every layer and their slopes.
+  struct Workspace {
+    AlignedFloats values;   ///< [layer 0 to depth][pixel][column]
+    AlignedFloats slopes;   ///< the same; the backward pass turns them into gradients
+    AlignedFloats outputs;  ///< [pixel][output_stride()]
+  };
+
+  DenseGradient(const DenseNetwork& network, const LayerKernels& kernels);
+  /// `weights` in the order of Architecture::tensors.
+  void set_weights(const float* weights);
+
+  const DenseNetwork& network() const { return packed_.network(); }
+  std::size_t output_stride() const { return packed_.output_stride(); }
+  Workspace workspace() const;
+  /// Floats that a pass adds its sums to: aligned, zero at first.
+  std::size_t sums_size() const { return sums_size_; }
+
+  /// From `inputs` [pixel][network().inputs()] to work.outputs; keeps what the way back needs.
+  void forward(const float* inputs, Workspace& work) const;
+  /// From the loss's derivatives by the outputs, [pixel][output_stride()], of the block that forward was given last:
+  /// adds the derivatives by the weights to `sums`.
+  void backward(const float* inputs, const float* output_gradients, Workspace& work, float* sums) const;
+  /// The gradient in the order of Architecture::tensors out of `sums`.
+  void gather(const float* sums, float* gradient) const;
+
+ private:
+  std::size_t layer_size() const { return block_pixels * packed_.columns(); }
+
+  PackedNetwork packed_;
+  const LayerKernels& kernels_;
+  AlignedFloats backward_;                      ///< matrices of layers 1 to depth + 1, outputs by padded inputs
+  std::vector<std::size_t> backward_matrices_;  ///< place of each layer's; none for layer 0
+  std::vector<std::size_t> matrix_sums_;        ///< inputs by padded outputs; the last layer's outputs by padded inputs
+  std::vector<std::size_t> bias_sums_;          ///< padded outputs
+  std::size_t sums_size_ = 0;
+};
+
+}  // namespace sarinr
