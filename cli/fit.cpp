@@ -38,10 +38,19 @@ void declare_field(CLI::App& app, FitArguments& a) {
   app.add_option("--arch", a.job.spec.architecture, "architecture of the fields: " + names)->capture_default_str();
   app.add_option("--width", a.job.spec.width, "neurons of a hidden layer")->capture_default_str();
   app.add_option("--depth", a.job.spec.depth, "hidden-to-hidden layers: 2-W-W-W-W-1 is depth 3")->capture_default_str();
+  // Architectures may share a number; its help then names them all.
+  std::map<std::string, std::string> takers;
+  for (const std::string& name : architecture_names()) {
+    for (const ParameterInfo& parameter : architecture(name).parameters()) {
+      std::string& list = takers[parameter.name];
+      list += (list.empty() ? "" : ", ") + name;
+    }
+  }
   for (const std::string& name : architecture_names()) {
     for (const ParameterInfo& parameter : architecture(name).parameters()) {
       if (!a.parameters.emplace(parameter.name, parameter.value).second) continue;
-      app.add_option("--" + parameter.name, a.parameters[parameter.name], name + ": " + parameter.help)
+      app.add_option("--" + parameter.name, a.parameters[parameter.name],
+                     takers[parameter.name] + ": " + parameter.help)
           ->capture_default_str();
     }
   }

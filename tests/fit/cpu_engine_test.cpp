@@ -104,6 +104,12 @@ INSTANTIATE_TEST_SUITE_P(
                     Shape{"siren", 128, 2, 1, 40, 40, false}, Shape{"siren", 4, 0, 5, 33, 9, false},
                     Shape{"siren", 48, 8, 4, 40, 40, true}, Shape{"siren", 7, 1, 17, 20, 20, true}));
 
+INSTANTIATE_TEST_SUITE_P(OtherArchitectures, CpuEngineShapes,
+                         testing::Values(Shape{"finer", 32, 2, 2, 50, 47, true},
+                                         Shape{"gauss", 33, 2, 1, 50, 47, false},
+                                         Shape{"gauss", 48, 1, 4, 40, 40, true}, Shape{"pemlp", 40, 2, 2, 50, 47, true},
+                                         Shape{"relu", 64, 3, 1, 50, 47, false}));
+
 class CpuEngineInstructions : public testing::TestWithParam<std::string> {};
 
 TEST_P(CpuEngineInstructions, GiveTheSameFit) {

@@ -10,5 +10,9 @@ namespace sarinr {
 const std::vector<const Architecture*>& architecture_table();
 
 const Architecture& siren_architecture();
+const Architecture& finer_architecture();
+const Architecture& gauss_architecture();
+const Architecture& pemlp_architecture();
+const Architecture& relu_architecture();
 
 }  // namespace sarinr

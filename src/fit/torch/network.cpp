@@ -37,34 +37,105 @@ class Sine : public torch::autograd::Function<Sine> {
   }
 };
 
-class SirenNetwork final : public Network {
+/// Layers of activation(W x + b) and a linear last one.
+class ChainNetwork : public Network {
+ public:
+  at::Tensor forward(const std::vector<at::Tensor>& tensors, const at::Tensor& points) const override {
+    const at::Tensor inputs = encode(points);
+    at::Tensor values = inputs.unsqueeze(0).expand({tensors[0].size(0), inputs.size(0), inputs.size(1)});
+    for (std::size_t i = 0; i + 2 < tensors.size(); i += 2) {
+      // A factor scales the few weights rather than the many activations.
+      const float scale = factor(i == 0);
+      values = activation(
+          at::baddbmm(tensors[i + 1].transpose(1, 2) * scale, values, (tensors[i] * scale).transpose(1, 2)), i == 0);
+    }
+    return at::baddbmm(tensors.back().transpose(1, 2), values, tensors[tensors.size() - 2].transpose(1, 2));
+  }
+
+ protected:
+  virtual at::Tensor encode(const at::Tensor& points) const { return points; }
+  virtual float factor(bool first) const = 0;
+  virtual at::Tensor activation(const at::Tensor& scaled, bool first) const = 0;
+};
+
+class SirenNetwork : public ChainNetwork {
  public:
   explicit SirenNetwork(const FieldSpec& spec) : w0_first_(spec.parameters[0]), w0_hidden_(spec.parameters[1]) {}
 
-  at::Tensor forward(const std::vector<at::Tensor>& tensors, const at::Tensor& points) const override {
-    const std::int64_t fields = tensors[0].size(0);
-    at::Tensor values = points.unsqueeze(0).expand({fields, points.size(0), 2});
-    for (std::size_t i = 0; i < tensors.size(); i += 2) {
-      const at::Tensor& weight = tensors[i];
-      const at::Tensor bias = tensors[i + 1].transpose(1, 2);
-      if (i + 2 == tensors.size()) return at::baddbmm(bias, values, weight.transpose(1, 2));
-      // w0 / pi scales the few weights rather than the many activations.
-      const float factor = (i == 0 ? w0_first_ : w0_hidden_) * std::numbers::inv_pi_v<float>;
-      values = Sine::apply(at::baddbmm(bias * factor, values, (weight * factor).transpose(1, 2)));
-    }
-    return values;
-  }
+ protected:
+  float factor(bool first) const override { return (first ? w0_first_ : w0_hidden_) * std::numbers::inv_pi_v<float>; }
+  at::Tensor activation(const at::Tensor& half_turns, bool) const override { return Sine::apply(half_turns); }
 
  private:
   float w0_first_;
   float w0_hidden_;
 };
 
+class FinerNetwork final : public SirenNetwork {
+ public:
+  using SirenNetwork::SirenNetwork;
+
+ protected:
+  at::Tensor activation(const at::Tensor& half_turns, bool first) const override {
+    // The published network holds the factor abs(z) + 1 constant in the gradient.
+    const at::Tensor growth = half_turns.detach().abs().div(factor(first)).add(1);
+    return Sine::apply(half_turns * growth);
+  }
+};
+
+class GaussNetwork final : public ChainNetwork {
+ public:
+  explicit GaussNetwork(const FieldSpec& spec) : scale_(spec.parameters[0]) {}
+
+ protected:
+  float factor(bool) const override { return scale_; }
+  at::Tensor activation(const at::Tensor& scaled, bool) const override { return scaled.square().neg().exp(); }
+
+ private:
+  float scale_;
+};
+
+class ReluNetwork : public ChainNetwork {
+ protected:
+  float factor(bool) const override { return 1; }
+  at::Tensor activation(const at::Tensor& scaled, bool) const override { return scaled.relu(); }
+};
+
+class PemlpNetwork final : public ReluNetwork {
+ public:
+  explicit PemlpNetwork(const FieldSpec& spec)
+      : frequencies_(static_cast<int>(spec.parameters[0])), scale_(static_cast<double>(spec.parameters[1])) {}
+
+ protected:
+  at::Tensor encode(const at::Tensor& points) const override {
+    std::vector<at::Tensor> inputs = {points};
+    for (const std::int64_t axis : {0, 1}) {
+      // In double: at the highest frequency a float's rounding of the angle would already show.
+      at::Tensor angle = points.narrow(1, axis, 1).to(at::kDouble) * scale_;
+      for (int k = 0; k < frequencies_; ++k) {
+        inputs.push_back(angle.sin().to(at::kFloat));
+        inputs.push_back(angle.cos().to(at::kFloat));
+        angle = angle * 2;
+      }
+    }
+    return at::cat(inputs, 1);
+  }
+
+ private:
+  int frequencies_;
+  double scale_;
+};
+
 }  // namespace
 
 std::unique_ptr<Network> make_network(const FieldSpec& spec) {
   if (spec.architecture == "siren") return std::make_unique<SirenNetwork>(spec);
-  throw Error("the torch engine has no architecture '" + spec.architecture + "': it has siren");
+  if (spec.architecture == "finer") return std::make_unique<FinerNetwork>(spec);
+  if (spec.architecture == "gauss") return std::make_unique<GaussNetwork>(spec);
+  if (spec.architecture == "pemlp") return std::make_unique<PemlpNetwork>(spec);
+  if (spec.architecture == "relu") return std::make_unique<ReluNetwork>();
+  throw Error("the torch engine has no architecture '" + spec.architecture +
+              "': it has siren, finer, gauss, pemlp and relu");
 }
 
 }  // namespace sarinr::torch_engine
