@@ -21,7 +21,8 @@ PackedNetwork::PackedNetwork(const DenseNetwork& network) : network_(network) {
     biases_.push_back(size);
     size += layer_columns(layer);
   }
-  storage_ = aligned_zeros(size);
+  zeros_ = size;
+  storage_ = aligned_zeros(size + std::max(columns(), padded(network.outputs)));
 }
 
 /// Up to this many a dot product for each costs less than a padded matrix.
@@ -51,17 +52,19 @@ void PackedNetwork::pack(const float* weights) {
 }
 
 void PackedNetwork::multiply(const LayerKernels& kernels, int layer, const float* values, std::size_t stride,
-                             float* out) const {
-  kernels.multiply(values, stride, matrix(layer), bias(layer), static_cast<std::size_t>(network_.layer_inputs(layer)),
+                             float* out, bool with_bias) const {
+  const float* added = with_bias ? bias(layer) : storage_.get() + zeros_;
+  kernels.multiply(values, stride, matrix(layer), added, static_cast<std::size_t>(network_.layer_inputs(layer)),
                    columns(), out);
 }
 
-void PackedNetwork::output(const LayerKernels& kernels, const float* values, float* out) const {
+void PackedNetwork::output(const LayerKernels& kernels, const float* values, float* out, bool with_bias) const {
   const int layer = network_.depth + 1;
+  const float* added = with_bias ? bias(layer) : storage_.get() + zeros_;
   if (few_outputs()) {
-    kernels.dot(values, matrix(layer), bias(layer), columns(), static_cast<std::size_t>(network_.outputs), out);
+    kernels.dot(values, matrix(layer), added, columns(), static_cast<std::size_t>(network_.outputs), out);
   } else {
-    kernels.multiply(values, columns(), matrix(layer), bias(layer), static_cast<std::size_t>(network_.width),
+    kernels.multiply(values, columns(), matrix(layer), added, static_cast<std::size_t>(network_.width),
                      output_stride(), out);
   }
 }

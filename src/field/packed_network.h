@@ -29,10 +29,11 @@ class PackedNetwork {
   const float* matrix(int layer) const { return storage_.get() + matrices_[static_cast<std::size_t>(layer)]; }
   const float* bias(int layer) const { return storage_.get() + biases_[static_cast<std::size_t>(layer)]; }
 
-  /// Layer 0 to depth before its activation, for one block of pixels.
-  void multiply(const LayerKernels& kernels, int layer, const float* values, std::size_t stride, float* out) const;
+  /// Layer 0 to depth before its activation, for one block of pixels; derivatives go through it without the bias.
+  void multiply(const LayerKernels& kernels, int layer, const float* values, std::size_t stride, float* out,
+                bool with_bias = true) const;
   /// The last layer: out[p * output_stride() + channel].
-  void output(const LayerKernels& kernels, const float* values, float* out) const;
+  void output(const LayerKernels& kernels, const float* values, float* out, bool with_bias = true) const;
 
  private:
   bool few_outputs() const;
@@ -41,6 +42,7 @@ class PackedNetwork {
   DenseNetwork network_;
   std::vector<std::size_t> matrices_;
   std::vector<std::size_t> biases_;
+  std::size_t zeros_;  ///< as many as the longest bias
   AlignedFloats storage_;
 };
 

@@ -1,5 +1,6 @@
 #include "field/arch/dense.h"
 
+#include "field/derivatives.h"
 #include "field/packed_network.h"
 
 namespace sarinr {
@@ -34,6 +35,11 @@ std::vector<TensorInfo> DenseArchitecture::tensors(const FieldSpec& spec) const 
 void DenseArchitecture::evaluate(const FieldSpec& spec, const float* weights, const float* x, const float* y,
                                  std::size_t count, float* out, std::size_t stride) const {
   evaluate_dense_network(network(spec), weights, layer_kernels(), x, y, count, out, stride);
+}
+
+void DenseArchitecture::differentiate(const FieldSpec& spec, const float* weights, int order, const float* x,
+                                      const float* y, std::size_t count, float* out, std::size_t stride) const {
+  differentiate_dense_network(network(spec), weights, layer_kernels(), order, x, y, count, out, stride);
 }
 
 }  // namespace sarinr

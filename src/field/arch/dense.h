@@ -11,6 +11,8 @@ class DenseArchitecture : public Architecture {
   std::vector<TensorInfo> tensors(const FieldSpec& spec) const final;
   void evaluate(const FieldSpec& spec, const float* weights, const float* x, const float* y, std::size_t count,
                 float* out, std::size_t stride) const final;
+  void differentiate(const FieldSpec& spec, const float* weights, int order, const float* x, const float* y,
+                     std::size_t count, float* out, std::size_t stride) const final;
 
  protected:
   /// The spec's number at that place; its default where the spec has none yet.
