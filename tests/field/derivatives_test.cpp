@@ -112,7 +112,7 @@ double difference_error(const FieldSpec& spec, const std::vector<float>& weights
   return errors[errors.size() - 1 - ignored] / largest;
 }
 
-/// Single precision and the differences' own error allow 1 % of a derivative's largest value.
+/// Single precision and the differences' own error allow 1 % of a first derivative's largest value, 3 % of a second's.
 TEST(Derivatives, AgreeWithFiniteDifferences) {
   for (const std::string name : {"siren", "finer", "gauss"}) {
     for (const auto& [width, depth] : {std::pair{5, 1}, {16, 1}, {33, 2}}) {
@@ -122,9 +122,9 @@ TEST(Derivatives, AgreeWithFiniteDifferences) {
       for (std::size_t base : {std::size_t{0}, std::size_t{6}}) {
         EXPECT_LT(difference_error(spec, weights, base, base + 1, true, kinks), 0.01) << name << width;
         EXPECT_LT(difference_error(spec, weights, base, base + 2, false, kinks), 0.01) << name << width;
-        EXPECT_LT(difference_error(spec, weights, base + 1, base + 3, true, kinks), 0.01) << name << width;
-        EXPECT_LT(difference_error(spec, weights, base + 1, base + 4, false, kinks), 0.01) << name << width;
-        EXPECT_LT(difference_error(spec, weights, base + 2, base + 5, false, kinks), 0.01) << name << width;
+        EXPECT_LT(difference_error(spec, weights, base + 1, base + 3, true, kinks), 0.03) << name << width;
+        EXPECT_LT(difference_error(spec, weights, base + 1, base + 4, false, kinks), 0.03) << name << width;
+        EXPECT_LT(difference_error(spec, weights, base + 2, base + 5, false, kinks), 0.03) << name << width;
       }
     }
   }
