@@ -12,9 +12,10 @@ namespace sarinr::cli {
 void add_fit(CLI::App& root, std::function<void()>& chosen);
 void add_render(CLI::App& root, std::function<void()>& chosen);
 void add_info(CLI::App& root, std::function<void()>& chosen);
+void add_sample(CLI::App& root, std::function<void()>& chosen);
 void add_simulate(CLI::App& root, std::function<void()>& chosen);
 
-inline constexpr void (*all_commands[])(CLI::App&, std::function<void()>&) = {add_fit, add_render, add_info,
+inline constexpr void (*all_commands[])(CLI::App&, std::function<void()>&) = {add_fit, add_render, add_info, add_sample,
                                                                               add_simulate};
 
 }  // namespace sarinr::cli

@@ -47,8 +47,9 @@ PointTable line_of(const std::array<double, 4>& line, double length, double step
   }
   PointTable table;
   table.fields = {{"distance", FieldType::real}};
-  for (double i = 0; i <= intervals; ++i) {
-    const double distance = i < intervals ? i * step : length;
+  const int count = static_cast<int>(intervals);
+  for (int i = 0; i <= count; ++i) {
+    const double distance = i < count ? i * step : length;
     const double share = distance / length;
     SamplePoint point;
     point.x = line[0] + share * (line[2] - line[0]);

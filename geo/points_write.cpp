@@ -31,6 +31,8 @@ class PointWriter {
     if (!table.crs.empty()) crs = crs_from_json({{"crs", table.crs}});
     CPLStringList options;
     if (!csv_ && crs) options.SetNameValue("RFC7946", "YES");
+    // GDAL's default puts 64-bit integers in quotation marks.
+    if (csv_) options.SetNameValue("STRING_QUOTING", "IF_NEEDED");
     layer_ = dataset_->CreateLayer("points", crs ? &*crs : nullptr, csv_ ? wkbNone : wkbPoint, options.List());
     if (layer_ == nullptr) fail();
   }

@@ -48,7 +48,7 @@ TargetGrid whole_frame(const json& source, int width, int height, const GridRequ
 
 /// Cut and scaled along the axes of a geotransform that is not rotated, or of pixels where there is none. A flipped
 /// axis stays flipped.
-TargetGrid aligned_grid(json source, const PlacedSource& placed, const GridRequest& request) {
+TargetGrid aligned_grid(const json& source, const PlacedSource& placed, const GridRequest& request) {
   const SourceModel& model = *placed.model;
   const std::array<double, 6>& g = model.geotransform();
   const double x_end = g[0] + placed.width * g[1];

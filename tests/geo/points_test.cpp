@@ -125,10 +125,11 @@ TEST_F(PointsTest, ALineOfPixels) {
 }
 
 TEST_F(PointsTest, WritesCsv) {
-  const PointTable table = read_points(file("a.csv", "name,lon,lat\n\"a, b\",11,48\nc,10.25,49.5\n"), "", degrees);
+  const PointTable table =
+      read_points(file("a.csv", "name,lon,lat,id\n\"a, b\",11,48,5\nc,10.25,49.5,6\n"), "", degrees);
   const std::string path = memory_path("out.csv");
   write_points(path, PointFormat::csv, false, table, {{"VV", {0.125, std::nullopt}}});
-  EXPECT_EQ(text_of(path), "name,lon,lat,VV\n\"a, b\",11,48,0.125\nc,10.25,49.5,\n");
+  EXPECT_EQ(text_of(path), "name,lon,lat,id,VV\n\"a, b\",11,48,5,0.125\nc,10.25,49.5,6,\n");
   const PointTable line = points_along({10, 50, 10.5, 50}, 0.25, "", degrees);
   const std::string profile = memory_path("line.csv");
   write_points(profile, PointFormat::csv, false, line, {{"VV", {1, 2, 3}}});
