@@ -336,11 +336,8 @@ def points_of(reference, test, reference_complex, test_complex):
     for y, x in bright:
         p = inner[y, x]
         row, column = y + 16, x + 16
-        near = reference[row - 1:row + 2, column - 1:column + 2]
-        if np.isnan(near).any() or near.max() > p or (near == p).sum() > 1:
-            continue
         around = reference[row - 16:row + 17, column - 16:column + 17]
-        if np.isnan(around).any() or around.max() > p:
+        if not reference[row, column - 1] < p > reference[row, column + 1] or np.isnan(around).any() or (around >= p).sum() > 1:
             continue
         contrast = p / around[~core].mean()
         if contrast < 100:

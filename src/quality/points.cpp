@@ -118,8 +118,8 @@ void PointTargets::search(int y) {
   const std::vector<double>& row = reference_power_[reach];
   for (std::size_t x = reach; x + reach < row.size(); ++x) {
     const double power = row[x];
-    if (!(power > row[x - 1] && power >= row[x + 1])) continue;
-    if (!(power > reference_power_[reach - 1][x] && power >= reference_power_[reach + 1][x])) continue;
+    if (!(power > row[x - 1] && power > row[x + 1])) continue;
+    if (!(power > reference_power_[reach - 1][x] && power > reference_power_[reach + 1][x])) continue;
     if (const auto ratio = contrast(x)) keep(x, y, *ratio);
   }
 }
@@ -132,8 +132,9 @@ std::optional<double> PointTargets::contrast(std::size_t x) const {
     const std::vector<double>& row = reference_power_[dy];
     const bool core_row = dy + core >= reach && dy <= reach + core;
     for (std::size_t dx = x - reach; dx <= x + reach; ++dx) {
-      // Also where there is no value.
-      if (!(row[dx] <= power) || std::isnan(test_power_[dy][dx])) return std::nullopt;
+      if (dy == reach && dx == x) continue;
+      // Written so that a pixel without a value fails too.
+      if (!(row[dx] < power) || std::isnan(test_power_[dy][dx])) return std::nullopt;
       if (core_row && dx + core >= x && dx <= x + core) continue;
       clutter += row[dx];
       ++pixels;
