@@ -244,8 +244,7 @@ def windows_of(reference, test, size):
             if np.isnan(r).any():
                 continue
             blocks = r.reshape(5, n, 5, n).transpose(0, 2, 1, 3).reshape(25, n * n)
-            within = blocks.var(axis=1, ddof=1).mean()
-            heterogeneity = n * n * blocks.mean(axis=1).var(ddof=1) / within if within > 0 else None
+            heterogeneity = blocks.mean(axis=1).var(ddof=1) / r.mean() ** 2 if r.mean() != 0 else None
             out.append({"x": x, "y": y, "r": looks(r), "t": looks(t), "ratio": looks(r / t), "ratio_mean": (r / t).mean(),
                         "heterogeneity": heterogeneity})
     return out

@@ -41,17 +41,13 @@ void LookWindows::add(const PairRow& row) {
   if (row.y % size_ == size_ - 1) finish_row_of_windows(row.y - size_ + 1);
 }
 
-std::optional<double> LookWindows::heterogeneity(const Gathering& window) const {
+std::optional<double> LookWindows::heterogeneity(const Gathering& window) {
+  const double mean = *window.reference.mean();
+  if (mean == 0) return std::nullopt;
   Moments means;
-  Moments variances;
-  const double pixels = static_cast<double>(size_) * size_ / (blocks_ * blocks_);
-  for (const Moments& block : window.blocks) {
-    means.add(*block.mean());
-    variances.add(*block.variance() * pixels / (pixels - 1));
-  }
-  if (!(*variances.mean() > 0)) return std::nullopt;
+  for (const Moments& block : window.blocks) means.add(*block.mean());
   const double blocks = static_cast<double>(means.count());
-  return pixels * *means.variance() * blocks / (blocks - 1) / *variances.mean();
+  return *means.variance() * blocks / (blocks - 1) / (mean * mean);
 }
 
 void LookWindows::finish_row_of_windows(int y) {

@@ -11,8 +11,8 @@ namespace sarinr {
 /// The number after the slash grows when a name changes its meaning or goes.
 inline constexpr const char* report_schema = "sarinr-report/1";
 
-/// A number for people: about four significant digits, counts whole; a dash where there is none.
-std::string readable(std::optional<double> value);
+/// A number for people: a few significant digits, counts whole; a dash where there is none.
+std::string readable(std::optional<double> value, int digits = 4);
 
 /// The figures that a summary shows of each band, in this order.
 const std::vector<std::string>& headline_figures();

@@ -21,7 +21,7 @@ std::string page(const std::string& title, const std::string& body) {
 }
 
 std::string card(const std::string& label, std::optional<double> value, const std::string& unit) {
-  return "<div class=\"card\"><b>" + escaped(readable(value)) + (value && !unit.empty() ? " " + unit : "") +
+  return "<div class=\"card\"><b>" + escaped(readable(value, 3)) + (value && !unit.empty() ? " " + unit : "") +
          "</b><span>" + escaped(label) + "</span></div>\n";
 }
 
@@ -119,7 +119,7 @@ std::string pictures(const Report& report, const BandReport& band, const PngEnco
                        : "means of " + std::to_string(look.factor) + "×" + std::to_string(look.factor) + " pixels";
   const Stretch stretch = stretch_of(look.reference);
   std::string out = "<div class=\"pictures\">\n";
-  const std::string windows = band.homogeneous.empty() ? "" : ", with the homogeneous windows";
+  const std::string windows = band.homogeneous.empty() ? "" : ", homogeneous windows";
   out += picture({"Reference", cells + windows, look.width, look.height, look.reference, stretch, ColourMap::grey, unit,
                   window_overlay(report, band)},
                  encode);
@@ -207,7 +207,7 @@ std::string charts(const BandReport& band) {
   const std::string domain = domain_name(band.model.quantity);
   std::string out = "<div class=\"charts\">\n";
   if (band.histogram_edges.back() > band.histogram_edges.front()) {
-    out += chart_svg({"Histograms over the reference's 0.1 to 99.9 % range",
+    out += chart_svg({"Histograms, 0.1 to 99.9 % of the reference",
                       domain,
                       "share per unit",
                       {{"reference", "reference", density(band.histogram_edges, band.histogram_reference)},

@@ -14,15 +14,15 @@ h1{font-size:23px;margin:0 0 2px}
 h2{font-size:18px;margin:38px 0 10px;padding-bottom:4px;border-bottom:1px solid var(--rule)}
 h3{font-size:14px;margin:22px 0 8px}
 p{margin:4px 0;color:var(--soft)}
-.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(128px,1fr));gap:10px;margin:16px 0}
+.cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(142px,1fr));gap:10px;margin:16px 0}
 .card{background:var(--panel);border-radius:6px;padding:9px 12px}
-.card b{display:block;font-size:19px;font-weight:600;font-variant-numeric:tabular-nums}
+.card b{display:block;font-size:18px;white-space:nowrap;font-weight:600;font-variant-numeric:tabular-nums}
 .card span{color:var(--soft);font-size:12px}
 .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:16px}
 .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(340px,1fr));gap:16px;margin-top:16px}
 figure{margin:0}
 figcaption{font-size:12.5px;font-weight:600;margin-bottom:5px}
-figcaption small{font-weight:400;color:var(--soft)}
+figcaption small{display:block;font-weight:400;color:var(--soft)}
 .picture{position:relative;line-height:0;border:1px solid var(--rule)}
 .picture img{width:100%;image-rendering:pixelated}
 .picture svg{position:absolute;inset:0;width:100%;height:100%}
@@ -41,9 +41,12 @@ figcaption small{font-weight:400;color:var(--soft)}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:12.5px;font-variant-numeric:tabular-nums}
 th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1px solid var(--soft)}
-th,td{padding:3px 12px 3px 0;vertical-align:top}
+th,td{padding:3px 12px 3px 0}
+td{vertical-align:top}
 td{border-bottom:1px solid var(--rule)}
-td.number,th.number{text-align:right;white-space:nowrap}
+td.number,th.number{text-align:right}
+td.number{white-space:nowrap}
+th{vertical-align:bottom}
 td.meaning{color:var(--soft)}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);padding:12px;border-radius:6px;font-size:12px}
 @page{size:A4;margin:14mm}
@@ -52,7 +55,10 @@ body{padding:0;max-width:none;font-size:10.5px}
 .cards{grid-template-columns:repeat(5,1fr)}
 .pictures{grid-template-columns:repeat(3,1fr);gap:10px}
 .charts{grid-template-columns:repeat(2,1fr);gap:10px}
-table{font-size:9.5px}
+figcaption{font-size:10px}
+table{font-size:8.5px}
+th,td{padding:2px 6px 2px 0}
+.scroll{overflow:visible}
 h2{break-after:avoid}h3{break-after:avoid}
 figure,.card,tr{break-inside:avoid}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}

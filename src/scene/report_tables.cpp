@@ -13,9 +13,19 @@ constexpr std::size_t most_tiles_shown = 40;
 
 std::string cell(const std::string& text) { return "<td class=\"number\">" + escaped(text) + "</td>"; }
 
+/// A heading that may be broken after its underscores.
+std::string heading(const std::string& name) {
+  std::string out;
+  for (const char c : escaped(name)) {
+    out += c;
+    if (c == '_') out += "<wbr>";
+  }
+  return out;
+}
+
 std::string head(const std::vector<std::string>& numbers, const std::string& first, const std::string& last = "") {
   std::string out = "<div class=\"scroll\"><table><thead><tr><th>" + escaped(first) + "</th>";
-  for (const std::string& name : numbers) out += "<th class=\"number\">" + escaped(name) + "</th>";
+  for (const std::string& name : numbers) out += "<th class=\"number\">" + heading(name) + "</th>";
   if (!last.empty()) out += "<th>" + escaped(last) + "</th>";
   return out + "</tr></thead><tbody>\n";
 }
@@ -70,8 +80,8 @@ std::string tiles_table(const BandReport& band) {
 }
 
 std::string points_table(const BandReport& band) {
-  std::string out = head({"column", "row", "contrast dB", "width, reference", "width, test", "PSLR dB, reference",
-                          "PSLR dB, test", "ISLR dB, reference", "ISLR dB, test"},
+  std::string out = head({"column", "row", "contrast, dB", "width of the reference", "of the test",
+                          "PSLR of the reference, dB", "of the test", "ISLR of the reference, dB", "of the test"},
                          "cut");
   const auto add = [&](const PointTarget& point, const char* cut, const std::optional<PointResponse>& reference,
                        const std::optional<PointResponse>& test) {

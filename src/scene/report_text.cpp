@@ -19,12 +19,12 @@ std::string titled(const Report& report) {
 
 }  // namespace
 
-std::string readable(std::optional<double> value) {
+std::string readable(std::optional<double> value, int digits) {
   if (!value || std::isnan(*value)) return "-";
   if (std::isinf(*value)) return *value > 0 ? "inf" : "-inf";
   char buffer[32];
   const bool whole = *value == std::floor(*value) && std::abs(*value) < 1e12;
-  std::snprintf(buffer, sizeof buffer, whole ? "%.0f" : "%.4g", *value);
+  std::snprintf(buffer, sizeof buffer, "%.*g", whole ? 12 : digits, *value);
   return buffer;
 }
 

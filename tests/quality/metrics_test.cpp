@@ -33,6 +33,37 @@ TEST(ErrorStatistics, SignsCancelInTheBiasOnly) {
   EXPECT_NEAR(*statistics.psnr(), 10 * std::log10(100.0 / 9), 1e-12);
 }
 
+TEST(ErrorStatistics, KnowsTheLargestErrorsPlaceAndTheMeanMagnitude) {
+  ErrorStatistics statistics;
+  EXPECT_EQ(statistics.largest_error_place(), std::nullopt);
+  EXPECT_EQ(statistics.mean_absolute_error(), std::nullopt);
+  statistics.add(1, 1, {4, 5});
+  EXPECT_EQ(*statistics.largest_error_place(), (Place{4, 5}));
+  statistics.add(1, 3, {6, 7});
+  statistics.add(1, -1, {8, 9});
+  EXPECT_EQ(*statistics.largest_error_place(), (Place{6, 7})) << "the first of equals";
+  EXPECT_DOUBLE_EQ(*statistics.mean_absolute_error(), 4.0 / 3);
+  ErrorStatistics other;
+  other.add(0, -5, {1, 2});
+  statistics.merge(other);
+  EXPECT_EQ(*statistics.largest_error_place(), (Place{1, 2}));
+  EXPECT_DOUBLE_EQ(*statistics.mean_absolute_error(), 9.0 / 4);
+}
+
+TEST(Moments, KeepTheDigitsOfASmallVarianceAboutALargeMean) {
+  Moments moments;
+  for (const double value : {1e9 + 1, 1e9 + 2, 1e9 + 3}) moments.add(value);
+  EXPECT_DOUBLE_EQ(*moments.mean(), 1e9 + 2);
+  EXPECT_NEAR(*moments.variance(), 2.0 / 3, 1e-12);
+  EXPECT_NEAR(*moments.looks(), (1e9 + 2) * (1e9 + 2) * 1.5, 1e6);
+  Moments constant;
+  EXPECT_EQ(constant.mean(), std::nullopt);
+  constant.add(2);
+  constant.add(2);
+  EXPECT_EQ(*constant.variance(), 0);
+  EXPECT_EQ(constant.looks(), std::nullopt);
+}
+
 TEST(ErrorStatistics, MergingPartsIsAddingAll) {
   Random random(3);
   ErrorStatistics all;

@@ -18,14 +18,14 @@ struct LookWindow {
   std::optional<double> test_looks;
   double ratio_mean = 0;                ///< of reference / test
   std::optional<double> ratio_looks;    ///< likewise of the ratio
-  std::optional<double> heterogeneity;  ///< see LookWindows; empty where no block of the reference varies
+  std::optional<double> heterogeneity;  ///< see LookWindows; empty where the reference's mean is 0
 };
 
 /// Looks over a grid of windows that starts at the first pixel. Only windows of which every pixel has a value count.
-/// How uneven a window is, is judged on the reference: it is cut into 5x5 blocks of n pixels each, and
-///     heterogeneity = n variance(means of the blocks) / mean(variances within the blocks),
-/// variances divided by one less than the count (the F statistic of a one-way analysis of variance). It is about 1 for
-/// independent speckle, more for correlated speckle, edges and slopes.
+/// How uneven a window is, is judged on the reference: it is cut into 5x5 blocks, and
+///     heterogeneity = variance(means of the blocks) / mean^2,
+/// the variance divided by 24. Blocks average the speckle within them, so that structure decides; taking the windows of
+/// highest ENL instead would take those whose speckle happens to vary least.
 class LookWindows {
  public:
   /// `size`: pixels a window is wide and high, a multiple of 5, at least 10.
@@ -47,7 +47,7 @@ class LookWindows {
     std::vector<Moments> blocks = std::vector<Moments>(static_cast<std::size_t>(blocks_) * blocks_);
   };
   void finish_row_of_windows(int y);
-  std::optional<double> heterogeneity(const Gathering& window) const;
+  static std::optional<double> heterogeneity(const Gathering& window);
   int size_;
   std::vector<Gathering> row_;
   std::vector<LookWindow> windows_;
