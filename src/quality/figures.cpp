@@ -89,6 +89,8 @@ bool is_a_count(const FigureInfo& info) {
   return name.starts_with("pixels_") || name == "sign_disagreement" || name == "enl_windows" || name == "points";
 }
 
+bool is_a_maximum(const FigureInfo& info) { return std::string_view(info.name).starts_with("max_error"); }
+
 bool is_a_place(const FigureInfo& info) {
   const std::string_view name = info.name;
   return name.ends_with("_x") || name.ends_with("_y");
@@ -131,17 +133,19 @@ Figures mean_figures(std::span<const Figures* const> parts) {
   for (const FigureInfo& info : table) {
     double sum = 0;
     double count = 0;
+    double largest = 0;
     bool known = false;
     for (const Figures* part : parts) {
       known = known || part->has(info.name);
       if (const auto value = part->get(info.name)) {
         sum += *value;
         ++count;
+        largest = std::max(largest, *value);
       }
     }
     if (!known || is_a_place(info)) continue;
-    const double divisor = is_a_count(info) ? 1 : count;
-    out.set(info.name, count > 0 ? std::optional(sum / divisor) : std::nullopt);
+    const double joint = is_a_maximum(info) ? largest : is_a_count(info) ? sum : sum / count;
+    out.set(info.name, count > 0 ? std::optional(joint) : std::nullopt);
   }
   return out;
 }

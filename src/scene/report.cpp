@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <set>
 
 #include "sarinr/base/error.h"
 #include "sarinr/quality/band_assessment.h"
@@ -27,6 +28,26 @@ std::vector<int> borders(const TileAxis& axis) {
   std::vector<int> out;
   for (int i = 0; i <= axis.count(); ++i) out.push_back(axis.border(i));
   return out;
+}
+
+/// Of all bands together; figures in units that the bands do not share are left out.
+Figures whole_figures(const std::vector<BandReport>& bands) {
+  std::vector<const Figures*> parts;
+  std::set<std::string> domains;
+  std::set<std::string> linear;
+  for (const BandReport& band : bands) {
+    parts.push_back(&band.figures);
+    if (band.model.quantity == Quantity::categorical) continue;
+    domains.insert(domain_name(band.model.quantity));
+    linear.insert(linear_name(band.model.quantity));
+  }
+  Figures whole;
+  for (const Figures::Entry& entry : mean_figures(parts).entries()) {
+    const bool shared = (entry.info->unit != FigureUnit::domain || domains.size() == 1) &&
+                        (entry.info->unit != FigureUnit::linear || linear.size() == 1);
+    if (shared) whole.set(entry.info->name, entry.value);
+  }
+  return whole;
 }
 
 /// Of a band whose values are compared one by one and no more.
@@ -179,9 +200,7 @@ class Comparison {
     out.metadata = info_.metadata;
     put_file_figures(out.file);
     for (std::size_t b = 0; b < info_.bands.size(); ++b) out.bands.push_back(band_report(b));
-    std::vector<const Figures*> parts;
-    for (const BandReport& band : out.bands) parts.push_back(&band.figures);
-    out.whole = mean_figures(parts);
+    out.whole = whole_figures(out.bands);
     return out;
   }
 

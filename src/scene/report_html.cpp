@@ -29,7 +29,7 @@ std::string cards(const Report& report) {
   static const std::vector<std::pair<const char*, const char*>> shown = {
       {"psnr", "PSNR"},           {"rmse", "RMSE"},           {"bias", "bias"},
       {"ssim", "SSIM"},           {"enl_ratio", "ENL ratio"}, {"kl", "KL divergence"},
-      {"coherence", "coherence"}, {"agreement", "agreement"}, {"edge_gradient", "edges"}};
+      {"coherence", "coherence"}, {"agreement", "agreement"}, {"edge_gradient", "edge gradient"}};
   std::string out = "<div class=\"cards\">\n";
   for (const auto& [name, label] : shown) {
     if (!report.whole.has(name)) continue;
@@ -134,7 +134,9 @@ std::string pictures(const Report& report, const BandReport& band, const PngEnco
   }
   if (!band.windows.empty()) {
     const LookMap map = look_map(report, band);
-    const Stretch looks = stretch_of(map.reference);
+    std::vector<float> both = map.reference;
+    both.insert(both.end(), map.test.begin(), map.test.end());
+    const Stretch looks = stretch_of(both);
     const std::string size = std::to_string(band.window_size) + "×" + std::to_string(band.window_size);
     out += picture({"ENL of the reference", "windows of " + size + " pixels", map.width, map.height, map.reference,
                     looks, ColourMap::sequential, ""},

@@ -56,6 +56,7 @@ body{padding:0;max-width:none;font-size:10.5px}
 .pictures{grid-template-columns:repeat(3,1fr);gap:10px}
 .charts{grid-template-columns:repeat(2,1fr);gap:10px}
 figcaption{font-size:10px}
+pre{font-size:8.5px}
 table{font-size:8.5px}
 th,td{padding:2px 6px 2px 0}
 .scroll{overflow:visible}

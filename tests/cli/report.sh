@@ -89,6 +89,14 @@ P
 "$sarinr" report dn.tif part.sinr --bands 2 --window 20,30,100,90 --quiet >part.txt || fail "report of a part"
 grep -q '^Size *100 x 90' part.txt || fail "the part's size"
 
+# Every figure has its line in docs/report.md.
+$python - "$here/../docs/report.md" <<'P' || fail "docs/report.md lacks a figure"
+import json, sys
+text, report = open(sys.argv[1]).read(), json.load(open("sinr.json"))
+missing = [name for name in [*report["bands"][0]["figures"], *report["file"]] if f"| `{name}` |" not in text]
+assert not missing, missing
+P
+
 # A raster against itself.
 "$sarinr" report db.tif db.tif --quiet --json - | $python -c '
 import json, sys

@@ -107,11 +107,14 @@ TEST(Figures, AreAveragedAndCountsAreSummed) {
   b.set("ssim", 0.5);
   a.set("kl", std::nullopt);
   a.set("max_error_x", 7);
+  a.set("max_error", 2);
+  b.set("max_error", 6);
   const Figures* parts[] = {&a, &b};
   const Figures mean = mean_figures(parts);
   EXPECT_EQ(*mean.get("rmse"), 2);
   EXPECT_EQ(*mean.get("pixels_compared"), 15);
   EXPECT_EQ(*mean.get("ssim"), 0.5);
+  EXPECT_EQ(*mean.get("max_error"), 6);
   EXPECT_TRUE(mean.has("kl"));
   EXPECT_EQ(mean.get("kl"), std::nullopt);
   EXPECT_FALSE(mean.has("max_error_x")) << "places have no mean";

@@ -147,7 +147,18 @@ TEST(CompareRasters, ComparesClassesAndOtherNumbers) {
   EXPECT_FALSE(report.bands[0].figures.has("rmse"));
   EXPECT_NEAR(*report.bands[1].figures.get("bias"), 1, 1e-12);
   EXPECT_FALSE(report.bands[1].figures.has("enl_ratio"));
+  EXPECT_NEAR(*report.whole.get("bias"), 1, 1e-12) << "of the one band that has a bias";
   EXPECT_EQ(json::parse(report_json(report))["bands"][1]["domain"], "value");
+}
+
+TEST(CompareRasters, DoesNotMixUnitsInTheWhole) {
+  const BandModel other{.quantity = Quantity::other, .type = PixelType::f32, .nodata = {}};
+  ComputedRaster reference = raster(0, {decibels, other});
+  ComputedRaster test = raster(0.5, {decibels, other});
+  const Report report = compare(reference, test);
+  EXPECT_FALSE(report.whole.has("rmse")) << "decibels and a bare number";
+  EXPECT_TRUE(report.whole.has("ssim"));
+  EXPECT_TRUE(report.whole.has("power_bias"));
 }
 
 TEST(CompareRasters, RefusesWhatCannotBeCompared) {

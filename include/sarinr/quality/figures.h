@@ -54,7 +54,7 @@ class Figures {
   std::vector<Entry> entries_;
 };
 
-/// Means of each figure over those that have it; counts are summed.
+/// Of each figure the mean over the parts that have it; of counts the sum, of largest errors the largest.
 Figures mean_figures(std::span<const Figures* const> parts);
 
 }  // namespace sarinr

@@ -40,7 +40,7 @@ struct Report {
   std::string provenance;
   std::string metadata;  ///< of the reference, as RasterInfo has it
   Figures file;          ///< of the whole file: sizes and times
-  Figures whole;         ///< means of the bands' figures, sums of their counts
+  Figures whole;         ///< of all bands: mean_figures, without units that bands do not share
   std::vector<BandReport> bands;
 };
 
