@@ -95,6 +95,9 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
          "--instructions", a.engine.instructions,
          "instruction set of the cpu engine: auto, or one of this machine's, as sarinr bench engines lists them")
       ->capture_default_str();
+  app.add_option("--precision", a.engine.precision,
+                 "of the cpu engine's products between hidden layers: auto, float32, bfloat16")
+      ->capture_default_str();
   app.add_option("--threads", a.engine.threads, "0: as many as the machine has")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();

@@ -1,12 +1,9 @@
 #include "field/layer_kernels.h"
 
-#include <algorithm>
-
-#include "sarinr/base/error.h"
+#include "field/dispatch.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "field/layer_kernels.cpp"
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128 | HWY_RVV)
 #include <hwy/foreach_target.h>
 
 #include "field/activation-inl.h"
@@ -14,43 +11,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace sarinr::HWY_NAMESPACE {
-
-// What a tile's sums start with and where they go: functors rather than lambdas so that they are surely inlined.
-
-struct FromBias {
-  const float* bias;
-  HWY_INLINE Vector operator()(std::size_t, std::size_t column) const { return hn::Load(Float(), bias + column); }
-};
-
-struct FromZero {
-  HWY_INLINE Vector operator()(std::size_t, std::size_t) const { return hn::Zero(Float()); }
-};
-
-struct FromMatrix {
-  const float* matrix;
-  std::size_t columns;
-  HWY_INLINE Vector operator()(std::size_t row, std::size_t column) const {
-    return hn::Load(Float(), matrix + row * columns + column);
-  }
-};
-
-struct IntoMatrix {
-  float* matrix;
-  std::size_t columns;
-  HWY_INLINE void operator()(std::size_t row, std::size_t column, Vector sum) const {
-    hn::Store(sum, Float(), matrix + row * columns + column);
-  }
-};
-
-struct TimesSlopes {
-  const float* slopes;
-  float* matrix;
-  std::size_t columns;
-  HWY_INLINE void operator()(std::size_t row, std::size_t column, Vector sum) const {
-    const std::size_t place = row * columns + column;
-    hn::Store(hn::Mul(sum, hn::Load(Float(), slopes + place)), Float(), matrix + place);
-  }
-};
 
 void multiply(const float* a, std::size_t stride, const float* b, const float* bias, std::size_t terms,
               std::size_t columns, float* out) {
@@ -139,9 +99,28 @@ void activate_with_slopes(Activation activation, float constant, const float* z,
   }
 }
 
+std::size_t multiply_adds(std::size_t rounds) {
+  const Float d;
+  constexpr int chains = many_registers ? 24 : 12;
+  Vector sum[chains];
+#pragma GCC unroll 24
+  for (int i = 0; i < chains; ++i) sum[i] = hn::Set(d, static_cast<float>(i));
+  const Vector factor = hn::Set(d, 0.5f);
+  const Vector term = hn::Set(d, 0.25f);
+  for (std::size_t round = 0; round < rounds; ++round) {
+#pragma GCC unroll 24
+    for (int i = 0; i < chains; ++i) sum[i] = hn::MulAdd(sum[i], factor, term);
+  }
+  Vector total = sum[0];
+  for (int i = 1; i < chains; ++i) total = hn::Add(total, sum[i]);
+  // A result that depends on the sums keeps the compiler from leaving them out: they never become negative.
+  const bool negative = hn::GetLane(total) < 0;
+  return negative ? 0 : rounds * chains * hn::Lanes(d);
+}
+
 const LayerKernels* kernels_here() {
-  static const LayerKernels kernels = {multiply, multiply_slopes, accumulate,          add_rows,
-                                       dot,      activate,        activate_with_slopes};
+  static const LayerKernels kernels = {multiply, multiply_slopes, accumulate,           add_rows,
+                                       dot,      activate,        activate_with_slopes, multiply_adds};
   return &kernels;
 }
 
@@ -153,44 +132,8 @@ namespace sarinr {
 
 HWY_EXPORT(kernels_here);
 
-namespace {
-
-struct InstructionSet {
-  const char* name;
-  std::int64_t target;
-};
-
-/// From the fastest to the slowest.
-constexpr InstructionSet known_sets[] = {{"avx512", HWY_AVX3}, {"avx2", HWY_AVX2},       {"sse4", HWY_SSE4},
-                                         {"neon", HWY_NEON},   {"portable", HWY_EMU128}, {"portable", HWY_SCALAR}};
-
-bool usable(const InstructionSet& set) { return ((HWY_TARGETS & hwy::SupportedTargets()) & set.target) != 0; }
-
-const LayerKernels& kernels_of(std::int64_t target) {
-  if constexpr ((HWY_TARGETS & (HWY_TARGETS - 1)) == 0) return *HWY_STATIC_DISPATCH(kernels_here)();
-  hwy::ChosenTarget chosen;
-  chosen.Update(target);
-  // The table's first entry chooses by itself and belongs to an index of 0, which a chosen target never has.
-  return *HWY_DISPATCH_TABLE(kernels_here)[chosen.GetIndex()]();
-}
-
-}  // namespace
-
-std::vector<std::string> instruction_sets() {
-  std::vector<std::string> names;
-  for (const InstructionSet& set : known_sets) {
-    if (usable(set)) names.emplace_back(set.name);
-  }
-  return names;
-}
-
 const LayerKernels& layer_kernels(const std::string& instructions) {
-  for (const InstructionSet& set : known_sets) {
-    if (usable(set) && (instructions == "auto" || instructions == set.name)) return kernels_of(set.target);
-  }
-  std::string names = "auto";
-  for (const std::string& name : instruction_sets()) names += ", " + name;
-  throw Error("unknown instruction set '" + instructions + "': this machine has " + names);
+  return *HWY_DISPATCH_TABLE(kernels_here)[dispatch_place(instructions)]();
 }
 
 }  // namespace sarinr

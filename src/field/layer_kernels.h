@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "field/dense_network.h"
+#include "sarinr/field/instructions.h"
 
 namespace sarinr {
 
@@ -34,10 +35,10 @@ struct LayerKernels {
   /// The same, and the slopes; `slopes` may be z.
   void (*activate_with_slopes)(Activation activation, float constant, const float* z, std::size_t count, float* values,
                                float* slopes);
+  /// Runs `rounds` of independent multiply-adds on registers and says how many numbers took part: what a benchmark
+  /// holds the others against.
+  std::size_t (*multiply_adds)(std::size_t rounds);
 };
-
-/// Instruction sets that this build has kernels for and this machine runs, the fastest first.
-std::vector<std::string> instruction_sets();
 
 /// The kernels of an instruction set, or the fastest for "auto"; throws an Error naming those of this machine.
 const LayerKernels& layer_kernels(const std::string& instructions = "auto");

@@ -31,19 +31,61 @@ struct LeftMatrix {
   std::size_t term_step;
 };
 
+using Single = hn::ScalableTag<float>;
+
 /// Sums of products in single precision.
 struct FloatProducts {
-  using D = hn::ScalableTag<float>;
-  static HWY_INLINE hn::Vec<D> add(hn::Vec<D> a, hn::Vec<D> b, hn::Vec<D> sum) { return hn::MulAdd(a, b, sum); }
+  static HWY_INLINE hn::Vec<Single> add(hn::Vec<Single> a, hn::Vec<Single> b, hn::Vec<Single> sum) {
+    return hn::MulAdd(a, b, sum);
+  }
+};
+
+// What a tile's sums start with and where they go.
+
+struct FromBias {
+  const float* bias;
+  HWY_INLINE hn::Vec<Single> operator()(std::size_t, std::size_t column) const {
+    return hn::Load(Single(), bias + column);
+  }
+};
+
+struct FromZero {
+  HWY_INLINE hn::Vec<Single> operator()(std::size_t, std::size_t) const { return hn::Zero(Single()); }
+};
+
+struct FromMatrix {
+  const float* matrix;
+  std::size_t columns;
+  HWY_INLINE hn::Vec<Single> operator()(std::size_t row, std::size_t column) const {
+    return hn::Load(Single(), matrix + row * columns + column);
+  }
+};
+
+struct IntoMatrix {
+  float* matrix;
+  std::size_t columns;
+  HWY_INLINE void operator()(std::size_t row, std::size_t column, hn::Vec<Single> sum) const {
+    hn::Store(sum, Single(), matrix + row * columns + column);
+  }
+};
+
+struct TimesSlopes {
+  const float* slopes;
+  float* matrix;
+  std::size_t columns;
+  HWY_INLINE void operator()(std::size_t row, std::size_t column, hn::Vec<Single> sum) const {
+    const std::size_t place = row * columns + column;
+    hn::Store(hn::Mul(sum, hn::Load(Single(), slopes + place)), Single(), matrix + place);
+  }
 };
 
 /// One tile. `start(row, column)` is what a sum begins with, `finish(row, column, sum)` takes the result.
 template <class Products, int rows, int vectors, class Start, class Finish>
 HWY_INLINE void multiply_tile(LeftMatrix a, const float* HWY_RESTRICT b, std::size_t columns, std::size_t terms,
                               std::size_t row, std::size_t column, const Start& start, const Finish& finish) {
-  const hn::ScalableTag<float> d;
+  const Single d;
   const std::size_t lanes = hn::Lanes(d);
-  hn::Vec<decltype(d)> sum[rows][vectors];
+  hn::Vec<Single> sum[rows][vectors];
 #pragma GCC unroll 16
   for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 16
@@ -54,7 +96,7 @@ HWY_INLINE void multiply_tile(LeftMatrix a, const float* HWY_RESTRICT b, std::si
   const float* HWY_RESTRICT left = a.data + row * a.row_step;
   const float* HWY_RESTRICT right = b + column;
   for (std::size_t l = 0; l < terms; ++l) {
-    hn::Vec<decltype(d)> vector[vectors];
+    hn::Vec<Single> vector[vectors];
 #pragma GCC unroll 16
     for (int j = 0; j < vectors; ++j) vector[j] = hn::Load(d, right + static_cast<std::size_t>(j) * lanes);
 #pragma GCC unroll 16
@@ -95,7 +137,7 @@ HWY_INLINE void multiply_rows(LeftMatrix a, const float* b, std::size_t columns,
 template <class Products, class Start, class Finish>
 HWY_INLINE void multiply_matrices(LeftMatrix a, const float* b, std::size_t rows, std::size_t columns,
                                   std::size_t terms, const Start& start, const Finish& finish) {
-  const std::size_t lanes = hn::Lanes(hn::ScalableTag<float>());
+  const std::size_t lanes = hn::Lanes(Single());
   std::size_t left = columns / lanes;
   for (std::size_t column = 0; left > 0;) {
     // Five vectors are better taken as three and two than as four and one: one hides no latency.

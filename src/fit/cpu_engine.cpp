@@ -42,11 +42,11 @@ class Progress {
 /// One network being fitted: its weights, their gradient and Adam's state.
 class Trainer {
  public:
-  Trainer(const FitProblem& problem, const DenseNetwork& network, const LayerKernels& kernels)
+  Trainer(const FitProblem& problem, const DenseNetwork& network, const LayerKernels& kernels, const PairKernels* pairs)
       : weights_(problem.start),
         gradient_(problem.start.size()),
         adam_(problem.start.size()),
-        pass_(network, kernels) {}
+        pass_(network, kernels, DenseGradient::suits_pairs(network) ? pairs : nullptr) {}
 
   DenseGradient& pass() { return pass_; }
   const std::vector<float>& weights() const { return weights_; }
@@ -80,11 +80,19 @@ void square_error_gradients(const float* outputs, const float* values, const flo
   }
 }
 
+/// nullptr for floats throughout.
+const PairKernels* wanted_pairs(const std::string& precision, const std::string& instructions) {
+  if (precision == "bfloat16") return &pair_kernels(instructions);
+  if (precision == "auto" || precision == "float32") return nullptr;
+  throw Error("unknown precision '" + precision + "': the precisions are auto, float32 and bfloat16");
+}
+
 class CpuEngine final : public Engine {
  public:
   explicit CpuEngine(const EngineOptions& options)
       : instructions_(options.instructions == "auto" ? instruction_sets().front() : options.instructions),
         kernels_(layer_kernels(instructions_)),
+        pairs_(wanted_pairs(options.precision, instructions_)),
         threads_(options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency())),
         arena_(std::max(1, threads_)) {
     if (options.device.starts_with("cuda")) {
@@ -93,7 +101,9 @@ class CpuEngine final : public Engine {
   }
 
   std::string name() const override { return "cpu"; }
-  std::string description() const override { return "cpu, " + instructions_; }
+  std::string description() const override {
+    return "cpu, " + instructions_ + (pairs_ != nullptr ? ", bfloat16" : ", float32");
+  }
 
   std::vector<float> activate(const FitProblem& problem, const ActivationOptions& options,
                               const StepCallback& step) override {
@@ -119,7 +129,7 @@ class CpuEngine final : public Engine {
   std::vector<float> activate_here(const FitProblem& problem, const ActivationOptions& options,
                                    const StepCallback& step) const {
     const DenseNetwork network = network_of(problem);
-    Trainer trainer(problem, network, kernels_);
+    Trainer trainer(problem, network, kernels_, pairs_);
     const FitPoints points = grid_points(problem, network);
     GradientSum sum(trainer.pass(), points.blocks, threads_ > 1);
     const AlignedFloats image = aligned_zeros(points.blocks * block_pixels * trainer.pass().output_stride());
@@ -184,7 +194,7 @@ class CpuEngine final : public Engine {
   TileFit fit_tile(const FitProblem& problem, const DenseNetwork& network, const NormalisedTile& tile,
                    const FitOptions& options, const std::vector<float>& target, Progress& progress,
                    bool parallel) const {
-    Trainer trainer(problem, network, kernels_);
+    Trainer trainer(problem, network, kernels_, pairs_);
     const FitPoints points = tile_points(problem, network, tile, trainer.pass().output_stride());
     GradientSum sum(trainer.pass(), points.blocks, parallel);
     const auto enough = [&] {
@@ -232,6 +242,7 @@ class CpuEngine final : public Engine {
 
   std::string instructions_;
   const LayerKernels& kernels_;
+  const PairKernels* pairs_;  ///< nullptr: all in floats
   int threads_;
   mutable oneapi::tbb::task_arena arena_;
 };

@@ -6,8 +6,8 @@ namespace sarinr {
 // s(i) = g'(u) / slope_factor(i). The pass back keeps D(i) = s(i) * dL/dA(i), so that dL/du = slope_factor(i) D(i);
 // the factor goes into the few weights of the pass back and into the finished sums rather than into every pixel.
 
-DenseGradient::DenseGradient(const DenseNetwork& network, const LayerKernels& kernels)
-    : packed_(network), kernels_(kernels) {
+DenseGradient::DenseGradient(const DenseNetwork& network, const LayerKernels& kernels, const PairKernels* pairs)
+    : packed_(network), kernels_(kernels), pairs_(pairs) {
   std::size_t backward_size = 0;
   for (int layer = 0; layer < network.layers(); ++layer) {
     const std::size_t inputs = static_cast<std::size_t>(network.layer_inputs(layer));
@@ -20,6 +20,10 @@ DenseGradient::DenseGradient(const DenseNetwork& network, const LayerKernels& ke
     sums_size_ += padded(network.layer_outputs(layer));
   }
   backward_ = aligned_zeros(backward_size);
+  if (pairs_ == nullptr) return;
+  const std::size_t cells = static_cast<std::size_t>(network.depth) * packed_.columns() * packed_.columns() / 2;
+  forward_pairs_ = aligned_zeros(cells);
+  backward_pairs_ = aligned_zeros(cells);
 }
 
 void DenseGradient::set_weights(const float* weights) {
@@ -35,22 +39,44 @@ void DenseGradient::set_weights(const float* weights) {
     }
     weights += outputs * (inputs + 1);
   }
+  const std::size_t width = static_cast<std::size_t>(network.width);
+  for (int layer = 1; pairs_ != nullptr && layer <= network.depth; ++layer) {
+    const float* back = backward_.get() + backward_matrices_[static_cast<std::size_t>(layer)];
+    pair_rows(packed_.matrix(layer), width, packed_.columns(), pairs_->distance, pairs_of(forward_pairs_, layer));
+    pair_rows(back, width, packed_.columns(), pairs_->distance, pairs_of(backward_pairs_, layer));
+  }
 }
 
 DenseGradient::Workspace DenseGradient::workspace() const {
-  const std::size_t size = layer_size() * static_cast<std::size_t>(network().depth + 1);
-  return {aligned_zeros(size), aligned_zeros(size), aligned_zeros(block_pixels * output_stride())};
+  const std::size_t layers = static_cast<std::size_t>(network().depth + 1);
+  Workspace work;
+  work.values = aligned_zeros(layer_size() * (pairs_ ? 1 : layers));
+  work.slopes = aligned_zeros(layer_size() * layers);
+  work.outputs = aligned_zeros(block_pixels * output_stride());
+  if (pairs_ == nullptr) return work;
+  work.row_pairs = aligned_zeros(layer_size() / 2);
+  work.pixel_pairs = aligned_zeros(layer_size() / 2 * (layers - 1));
+  work.gradient_row_pairs = aligned_zeros(layer_size() / 2);
+  work.gradient_pixel_pairs = aligned_zeros(layer_size() / 2);
+  return work;
 }
 
 void DenseGradient::forward(const float* inputs, Workspace& work) const {
   const DenseNetwork& network = packed_.network();
+  const std::size_t columns = packed_.columns();
   const float* below = inputs;
   for (int layer = 0; layer <= network.depth; ++layer) {
-    const std::size_t place = static_cast<std::size_t>(layer) * layer_size();
-    float* values = work.values.get() + place;
-    float* slopes = work.slopes.get() + place;
-    packed_.multiply(kernels_, layer, below,
-                     layer == 0 ? static_cast<std::size_t>(network.inputs()) : packed_.columns(), slopes);
+    float* values = values_of(work, layer);
+    float* slopes = layer_of(work.slopes, layer);
+    if (pairs_ != nullptr && layer > 0) {
+      float* pixel_pairs = work.pixel_pairs.get() + static_cast<std::size_t>(layer - 1) * layer_size() / 2;
+      pairs_->pair(below, columns, work.row_pairs.get(), pixel_pairs);
+      pairs_->multiply(work.row_pairs.get(), pairs_of(forward_pairs_, layer), packed_.bias(layer), columns / 2, columns,
+                       slopes);
+    } else {
+      packed_.multiply(kernels_, layer, below, layer == 0 ? static_cast<std::size_t>(network.inputs()) : columns,
+                       slopes);
+    }
     kernels_.activate_with_slopes(network.activation, network.finer_constant(layer), slopes, layer_size(), values,
                                   slopes);
     below = values;
@@ -63,29 +89,45 @@ void DenseGradient::backward(const float* inputs, const float* output_gradients,
   const std::size_t columns = packed_.columns();
   const int last = network.depth + 1;
   const std::size_t outputs = static_cast<std::size_t>(network.outputs);
-  const auto layer_of = [&](const AlignedFloats& buffer, int layer) {
-    return buffer.get() + static_cast<std::size_t>(layer) * layer_size();
-  };
-  kernels_.accumulate(output_gradients, output_stride(), outputs, layer_of(work.values, network.depth), columns,
+  kernels_.accumulate(output_gradients, output_stride(), outputs, values_of(work, network.depth), columns,
                       sums + matrix_sums_[static_cast<std::size_t>(last)]);
   float* output_bias = sums + bias_sums_[static_cast<std::size_t>(last)];
   for (std::size_t p = 0; p < block_pixels; ++p) {
     for (std::size_t c = 0; c < outputs; ++c) output_bias[c] += output_gradients[p * output_stride() + c];
   }
-  const float* above = output_gradients;
-  std::size_t above_stride = output_stride();
+  float* gradients = layer_of(work.slopes, network.depth);
+  kernels_.multiply_slopes(output_gradients, output_stride(),
+                           backward_.get() + backward_matrices_[static_cast<std::size_t>(last)], gradients, outputs,
+                           columns, gradients);
   for (int layer = network.depth; layer >= 0; --layer) {
-    float* gradients = layer_of(work.slopes, layer);
-    kernels_.multiply_slopes(above, above_stride,
-                             backward_.get() + backward_matrices_[static_cast<std::size_t>(layer) + 1], gradients,
-                             static_cast<std::size_t>(network.layer_outputs(layer + 1)), columns, gradients);
-    const std::size_t width = static_cast<std::size_t>(network.layer_inputs(layer));
-    kernels_.accumulate(layer == 0 ? inputs : layer_of(work.values, layer - 1), layer == 0 ? width : columns, width,
-                        gradients, columns, sums + matrix_sums_[static_cast<std::size_t>(layer)]);
+    gradients = layer_of(work.slopes, layer);
     kernels_.add_rows(gradients, columns, sums + bias_sums_[static_cast<std::size_t>(layer)]);
-    above = gradients;
-    above_stride = columns;
+    if (layer > 0) {
+      backward_hidden(layer, work, sums);
+    } else {
+      const std::size_t width = static_cast<std::size_t>(network.inputs());
+      kernels_.accumulate(inputs, width, width, gradients, columns, sums + matrix_sums_[0]);
+    }
   }
+}
+
+void DenseGradient::backward_hidden(int layer, Workspace& work, float* sums) const {
+  const std::size_t columns = packed_.columns();
+  const std::size_t width = static_cast<std::size_t>(network().width);
+  float* gradients = layer_of(work.slopes, layer);
+  float* below = layer_of(work.slopes, layer - 1);
+  float* matrix = sums + matrix_sums_[static_cast<std::size_t>(layer)];
+  if (pairs_ == nullptr) {
+    kernels_.accumulate(values_of(work, layer - 1), columns, width, gradients, columns, matrix);
+    kernels_.multiply_slopes(gradients, columns, backward_.get() + backward_matrices_[static_cast<std::size_t>(layer)],
+                             below, width, columns, below);
+    return;
+  }
+  const float* pixel_pairs = work.pixel_pairs.get() + static_cast<std::size_t>(layer - 1) * layer_size() / 2;
+  pairs_->pair(gradients, columns, work.gradient_row_pairs.get(), work.gradient_pixel_pairs.get());
+  pairs_->accumulate(pixel_pairs, width, work.gradient_pixel_pairs.get(), columns, matrix);
+  pairs_->multiply_slopes(work.gradient_row_pairs.get(), pairs_of(backward_pairs_, layer), below, columns / 2, columns,
+                          below);
 }
 
 void DenseGradient::gather(const float* sums, float* gradient) const {

@@ -1,5 +1,5 @@
 // Milliseconds an engine takes for one Adam step of one 256x256 tile: the median of several fits.
-//   bench_engine_step ENGINE WIDTH TILES THREADS
+//   bench_engine_step ENGINE WIDTH TILES THREADS [INSTRUCTIONS [PRECISION]]
 
 #include <algorithm>
 #include <chrono>
@@ -39,12 +39,15 @@ double median_step(sarinr::Engine& engine, int width, int tile_count) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 5) {
-    std::fprintf(stderr, "usage: bench_engine_step ENGINE WIDTH TILES THREADS\n");
+  if (argc < 5 || argc > 7) {
+    std::fprintf(stderr, "usage: bench_engine_step ENGINE WIDTH TILES THREADS [INSTRUCTIONS [PRECISION]]\n");
     return 2;
   }
   try {
-    const auto engine = sarinr::make_engine({argv[1], "cpu", std::atoi(argv[4])}, "siren");
+    sarinr::EngineOptions options{argv[1], "cpu", std::atoi(argv[4])};
+    if (argc > 5) options.instructions = argv[5];
+    if (argc > 6) options.precision = argv[6];
+    const auto engine = sarinr::make_engine(options, "siren");
     std::printf("%.3f\n", median_step(*engine, std::atoi(argv[2]), std::atoi(argv[3])));
   } catch (const sarinr::Error& error) {
     std::fprintf(stderr, "%s\n", error.what());

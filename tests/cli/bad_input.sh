@@ -54,13 +54,14 @@ expect 2 'epochs' fit scene.tif a.sinr --epochs 0
 expect 2 'nonsense' fit scene.tif a.sinr --nonsense
 expect 2 'OUTPUT is required' fit scene.tif
 expect 2 'subcommand is required' --log-level info
-expect 2 "unknown subcommand 'colour': the subcommands are fit, render, info, simulate" colour scene.tif
+expect 2 "unknown subcommand 'colour': the subcommands are fit, render, info, simulate, bench" colour scene.tif
 if [ -e "$(dirname "$sarinr")/../lib/sarinr/engine_torch.so" ]; then
   expect 1 'no CUDA device' fit scene.tif a.sinr --device cuda:63
 fi
 expect 1 'the cpu engine does not run on cuda:0: give --device cpu, or --engine torch' fit scene.tif a.sinr --engine cpu --device cuda:0
 expect 1 "unknown instruction set 'mmx': this machine has auto, " fit scene.tif a.sinr --instructions mmx
 
+expect 1 "unknown benchmark 'colours': the benchmarks are engines" bench colours
 expect 1 'EPSG:0' simulate a.tif --size 64,64 --crs EPSG:0
 expect 1 "as 'fog'.*amplitude, power, db and complex" simulate a.tif --size 64,64 --quantity fog
 expect 1 'missing.sinr' info missing.sinr

@@ -119,7 +119,7 @@ TEST_P(CpuEngineInstructions, GiveTheSameFit) {
   const FitOptions options{20, 5e-4, {}};
   const TileFit best = make_engine({"cpu", "cpu", 1}, "siren")->fit(problem, tiles, options, {})[0];
   const std::unique_ptr<Engine> engine = make_engine({"cpu", "cpu", 1, GetParam()}, "siren");
-  EXPECT_EQ(engine->description(), "cpu, " + GetParam());
+  EXPECT_EQ(engine->description(), "cpu, " + GetParam() + ", float32");
   const TileFit fit = engine->fit(problem, tiles, options, {})[0];
   for (std::size_t e = 0; e < fit.losses.size(); ++e) {
     EXPECT_NEAR(fit.losses[e], best.losses[e], 1e-4 * static_cast<double>(best.losses[0])) << "epoch " << e;
@@ -128,6 +128,32 @@ TEST_P(CpuEngineInstructions, GiveTheSameFit) {
 
 INSTANTIATE_TEST_SUITE_P(Sets, CpuEngineInstructions, testing::ValuesIn(instruction_sets()),
                          [](const auto& test) { return test.param; });
+
+TEST(CpuEngine, FollowsTheTorchEngineInBfloat16) {
+  if (!torch_is_there()) GTEST_SKIP() << "this build has no torch module (SARINR_TORCH=OFF)";
+  for (const char* name : {"siren", "finer", "gauss", "pemlp"}) {
+    const Shape shape{name, 64, 3, 1, 64, 64, true};
+    const FitProblem problem = problem_of(shape);
+    const std::vector<NormalisedTile> tiles = {tile_of(shape)};
+    const FitOptions options{50, 5e-4, {}};
+    const TileFit torch = make_engine({"torch", "cpu", 1}, name)->fit(problem, tiles, options, {})[0];
+    const std::unique_ptr<Engine> engine = make_engine({"cpu", "cpu", 1, "auto", "bfloat16"}, name);
+    EXPECT_EQ(engine->description(), "cpu, " + instruction_sets().front() + ", bfloat16");
+    const TileFit cpu = engine->fit(problem, tiles, options, {})[0];
+    for (std::size_t e = 0; e < cpu.losses.size(); ++e) {
+      EXPECT_NEAR(cpu.losses[e], torch.losses[e], 1e-2 * static_cast<double>(torch.losses[0])) << name << ", " << e;
+    }
+  }
+}
+
+TEST(CpuEngine, NamesThePrecisions) {
+  try {
+    make_engine({"cpu", "cpu", 1, "auto", "float8"}, "siren");
+    FAIL() << "float8 was accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(std::string(error.what()), "unknown precision 'float8': the precisions are auto, float32 and bfloat16");
+  }
+}
 
 TEST(CpuEngine, NamesTheInstructionSetsOfThisMachine) {
   try {

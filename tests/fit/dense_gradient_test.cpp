@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
 #include <tuple>
 
 #include "field/dense_reference.h"
@@ -85,6 +87,86 @@ TEST_P(DenseGradientTest, EqualsFiniteDifferencesOnEveryInstructionSet) {
     for (std::size_t i = 0; i < found.size(); ++i) {
       // Floats against doubles through four layers that each multiply rounding by their frequency factor.
       ASSERT_NEAR(found[i], expected[i], 2e-4 * size) << instructions << ", weight " << i;
+    }
+  }
+}
+
+/// The gradient of fixed slopes at fixed points.
+std::vector<float> gradient_with(const FieldSpec& spec, const std::vector<float>& weights,
+                                 const std::string& instructions, const PairKernels* pairs) {
+  DenseGradient gradient(*dense_network(spec), layer_kernels(instructions), pairs);
+  gradient.set_weights(weights.data());
+  DenseGradient::Workspace work = gradient.workspace();
+  const std::size_t width = static_cast<std::size_t>(gradient.network().inputs());
+  const AlignedFloats inputs = aligned_zeros(width * block_pixels);
+  const AlignedFloats slopes = aligned_zeros(block_pixels * gradient.output_stride());
+  Random random(5);
+  for (std::size_t p = 0; p < block_pixels; ++p) {
+    const float x = static_cast<float>(random.uniform(-1, 1));
+    encode_point(gradient.network(), x, static_cast<float>(random.uniform(-1, 1)), inputs.get() + p * width);
+  }
+  for (std::size_t i = 0; i < block_pixels; ++i) slopes[i] = static_cast<float>(random.normal());
+  const AlignedFloats sums = aligned_zeros(gradient.sums_size());
+  gradient.forward(inputs.get(), work);
+  gradient.backward(inputs.get(), slopes.get(), work, sums.get());
+  std::vector<float> found(weights.size());
+  gradient.gather(sums.get(), found.data());
+  return found;
+}
+
+double root_mean_square(const std::vector<float>& values, const std::vector<float>* other = nullptr) {
+  double sum = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double value = static_cast<double>(values[i]) - (other ? static_cast<double>((*other)[i]) : 0.0);
+    sum += value * value;
+  }
+  return std::sqrt(sum / static_cast<double>(values.size()));
+}
+
+class PairGradientTest : public testing::TestWithParam<std::string> {};
+
+TEST_P(PairGradientTest, IsThatOfFloatsToTheRoundingOfBfloat16) {
+  for (const std::string& name : architecture_names()) {
+    for (const int width : {20, 32, 64, 96}) {
+      const FieldSpec spec = spec_of(name, width, 2, 1);
+      if (!DenseGradient::suits_pairs(*dense_network(spec))) continue;
+      const std::vector<float> weights = architecture(name).initialise(spec, 7);
+      const std::vector<float> single = gradient_with(spec, weights, GetParam(), nullptr);
+      const std::vector<float> half = gradient_with(spec, weights, GetParam(), &pair_kernels(GetParam()));
+      // Numbers rounded to 2^-9, through three matrices there and two back, each a sum of random errors; ReLU's slopes
+      // jump where a sum changes its sign.
+      const bool jumps = name == "relu" || name == "pemlp";
+      EXPECT_LT(root_mean_square(half, &single), (jumps ? 0.25 : 0.05) * root_mean_square(single))
+          << name << ", width " << width;
+      EXPECT_GT(root_mean_square(half, &single), 1e-5 * root_mean_square(single)) << "nothing was rounded";
+    }
+  }
+}
+
+TEST_P(PairGradientTest, IsTheSameOnEveryInstructionSet) {
+  const FieldSpec spec = spec_of("siren", 64, 2, 1);
+  const std::vector<float> weights = architecture("siren").initialise(spec, 7);
+  const std::vector<float> here = gradient_with(spec, weights, GetParam(), &pair_kernels(GetParam()));
+  const std::vector<float> best = gradient_with(spec, weights, "auto", &pair_kernels("auto"));
+  // Sums differ in order and in fused rounding; now and then that turns the rounding of a bfloat16.
+  EXPECT_LT(root_mean_square(here, &best), 5e-3 * root_mean_square(best));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sets, PairGradientTest, testing::ValuesIn(instruction_sets()),
+                         [](const auto& test) { return test.param; });
+
+TEST(PairKernels, RoundToTheNearestAndTiesToEven) {
+  const AlignedFloats values = aligned_zeros(block_pixels * 32);
+  const AlignedFloats rows = aligned_zeros(block_pixels * 16);
+  const AlignedFloats pixels = aligned_zeros(block_pixels * 16);
+  const float inputs[] = {1.0f, 1.00390625f, 1.01171875f, -1.005f, 3.14159265f, 0.0f};  // 1 + 2^-8, 1 + 3 2^-8: ties
+  const float expected[] = {1.0f, 1.0f, 1.015625f, -1.0078125f, 3.140625f, 0.0f};
+  for (std::size_t i = 0; i < 6; ++i) values[i] = inputs[i];
+  for (const std::string& instructions : instruction_sets()) {
+    pair_kernels(instructions).pair(values.get(), 32, rows.get(), pixels.get());
+    for (std::size_t i = 0; i < 6; ++i) {
+      const float found = std::bit_cast<float>(std::bit_cast<std::uint32_t>(pixels[i]) << 16);
+      EXPECT_NEAR(found, expected[i], 1e-4f * std::abs(expected[i])) << instructions << ", " << inputs[i];
     }
   }
 }

@@ -76,6 +76,8 @@ struct EngineOptions {
   int threads = 0;              ///< 0: as many as the machine has
   /// Of the cpu engine: auto, avx512, avx2, sse4, neon or portable, where this machine has it.
   std::string instructions = "auto";
+  /// Of the cpu engine's products between hidden layers: auto, float32 or bfloat16. Weights and their sums are floats.
+  std::string precision = "auto";
 };
 
 /// Whether make_engine may open the torch engine, which reads its settings when the process starts.

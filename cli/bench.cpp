@@ -1,0 +1,159 @@
+#include "sarinr/fit/bench.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "blas.h"
+#include "commands.h"
+#include "sarinr/base/error.h"
+#include "sarinr/field/instructions.h"
+
+namespace sarinr::cli {
+
+namespace {
+
+using nlohmann::json;
+
+struct BenchArguments {
+  std::string name;
+  std::vector<std::string> engines = {"cpu"};
+  std::vector<std::string> architectures = {"siren"};
+  std::vector<std::string> instructions;
+  std::vector<int> widths = {32, 64, 128};
+  BenchRequest request;
+  bool json = false;
+};
+
+FieldSpec spec_of(const BenchArguments& a, const std::string& architecture_name, int width) {
+  FieldSpec spec = a.request.spec;
+  spec.architecture = architecture_name;
+  spec.width = width;
+  for (const ParameterInfo& parameter : architecture(architecture_name).parameters()) {
+    spec.parameters.push_back(static_cast<float>(parameter.value));
+  }
+  check(spec);
+  return spec;
+}
+
+json peaks_of(const BenchArguments& a) {
+  json peaks = json::object();
+  for (const std::string& set : a.instructions) peaks[set] = multiply_add_peak(set);
+  return peaks;
+}
+
+/// One row: an engine on an instruction set ("" where it has no choice) with one network.
+json row_of(const BenchArguments& a, const std::string& engine, const std::string& set, const FieldSpec& spec,
+            const json& peaks) {
+  BenchRequest request = a.request;
+  request.engine.engine = engine;
+  if (!set.empty()) request.engine.instructions = set;
+  request.spec = spec;
+  const EngineTiming timing = time_engine(request);
+  json row = {{"engine", timing.engine},
+              {"architecture", spec.architecture},
+              {"width", spec.width},
+              {"depth", spec.depth},
+              {"step_seconds_fastest", timing.fastest_step},
+              {"step_seconds_median", timing.median_step},
+              {"multiply_adds_per_second", timing.multiply_adds / timing.fastest_step}};
+  if (set.empty()) return row;
+  row["share_of_peak"] = timing.multiply_adds / timing.fastest_step / peaks[set].get<double>();
+  if (const auto rate = evaluation_rate(spec, set, 20)) row["evaluated_pixels_per_second"] = *rate;
+  return row;
+}
+
+std::string cell(const json& row, const char* key, double factor, int digits) {
+  if (!row.contains(key)) return "-";
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.*f", digits, factor * row[key].get<double>());
+  return text;
+}
+
+void print_table(const json& peaks, const json& rows) {
+  for (const auto& [set, peak] : peaks.items()) {
+    std::printf("%s: %.1f billion multiply-adds a second on one thread\n", set.c_str(), peak.get<double>() / 1e9);
+  }
+  std::printf(
+      "\n| engine | architecture | width | ms a step, fastest | median | 10^9 multiply-adds/s | share of peak | "
+      "evaluation, Mpixel/s |\n|---|---|---|---|---|---|---|---|\n");
+  for (const json& row : rows) {
+    std::printf("| %s | %s | %d | %s | %s | %s | %s | %s |\n", row["engine"].get<std::string>().c_str(),
+                row["architecture"].get<std::string>().c_str(), row["width"].get<int>(),
+                cell(row, "step_seconds_fastest", 1e3, 2).c_str(), cell(row, "step_seconds_median", 1e3, 2).c_str(),
+                cell(row, "multiply_adds_per_second", 1e-9, 1).c_str(), cell(row, "share_of_peak", 1, 2).c_str(),
+                cell(row, "evaluated_pixels_per_second", 1e-6, 1).c_str());
+  }
+}
+
+void run(BenchArguments& a) {
+  if (a.name != "engines") throw Error("unknown benchmark '" + a.name + "': the benchmarks are engines");
+  if (a.instructions.empty()) {
+    for (const std::string& set : instruction_sets()) {
+      if (set != "portable") a.instructions.push_back(set);
+    }
+  }
+  const json peaks = peaks_of(a);
+  json rows = json::array();
+  for (const std::string& engine : a.engines) {
+    const bool chooses = engine == "cpu";
+    const std::vector<std::string> sets = chooses ? a.instructions : std::vector<std::string>{""};
+    for (const std::string& name : a.architectures) {
+      for (const int width : a.widths) {
+        for (const std::string& set : sets) rows.push_back(row_of(a, engine, set, spec_of(a, name, width), peaks));
+      }
+    }
+  }
+  if (a.json) {
+    const json out = {{"threads", a.request.engine.threads},
+                      {"tile_size", a.request.tile_size},
+                      {"tiles", a.request.tiles},
+                      {"multiply_add_peak", peaks},
+                      {"rows", rows}};
+    std::printf("%s\n", out.dump().c_str());
+  } else {
+    print_table(peaks, rows);
+  }
+}
+
+}  // namespace
+
+void add_bench(CLI::App& root, std::function<void()>& chosen) {
+  CLI::App& app = *root.add_subcommand("bench", "time what this machine does");
+  auto arguments = std::make_shared<BenchArguments>();
+  BenchArguments& a = *arguments;
+  a.request.engine = {"cpu", "cpu", 1};
+  app.add_option("NAME", a.name, "what to time: engines")->required();
+  app.add_option("--engine", a.engines, "engines: cpu, torch")->delimiter(',')->capture_default_str();
+  app.add_option("--device", a.request.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--arch", a.architectures, "architectures")->delimiter(',')->capture_default_str();
+  app.add_option("--width", a.widths, "neurons of a hidden layer")->delimiter(',')->capture_default_str();
+  app.add_option("--depth", a.request.spec.depth, "hidden-to-hidden layers")->capture_default_str();
+  app.add_option("--outputs", a.request.spec.outputs, "channels")->capture_default_str();
+  app.add_option("--instructions", a.instructions, "instruction sets of the cpu engine; default: all but portable")
+      ->delimiter(',');
+  app.add_option("--tile-size", a.request.tile_size, "pixels a tile is wide and high")
+      ->check(CLI::Range(8, 4096))
+      ->capture_default_str();
+  app.add_option("--tiles", a.request.tiles, "tiles fitted together")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  app.add_option("--steps", a.request.steps, "Adam steps of a fit")
+      ->check(CLI::Range(2, 100000))
+      ->capture_default_str();
+  app.add_option("--rounds", a.request.rounds, "fits; the fastest and the median are printed")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option("--threads", a.request.engine.threads, "threads of an engine; 0: as many as the machine has")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_flag("--json", a.json, "print one JSON object");
+  app.callback([&chosen, arguments] {
+    if (std::find(arguments->engines.begin(), arguments->engines.end(), "torch") != arguments->engines.end()) {
+      prepare_blas();
+    }
+    chosen = [arguments] { run(*arguments); };
+  });
+}
+
+}  // namespace sarinr::cli

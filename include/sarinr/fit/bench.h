@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sarinr/field/spec.h"
+#include "sarinr/fit/engine.h"
+
+namespace sarinr {
+
+/// What to time: SIRENs and others on square tiles of random values.
+struct BenchRequest {
+  EngineOptions engine;  ///< one engine by name, one thread count
+  FieldSpec spec;
+  int tile_size = 256;
+  int tiles = 1;
+  int steps = 8;   ///< Adam steps of a fit
+  int rounds = 5;  ///< fits, of which the fastest and the median count
+};
+
+struct EngineTiming {
+  std::string engine;       ///< Engine::description
+  double fastest_step = 0;  ///< seconds an Adam step of one tile takes, all threads at work
+  double median_step = 0;
+  double multiply_adds = 0;  ///< of such a step: three products a layer, but two in the first
+};
+
+/// Times an engine. A step is timed from the end of the one before it, so that making tiles ready does not count.
+EngineTiming time_engine(const BenchRequest& request);
+
+/// Pixels a second that the evaluator gives on one thread, the fastest of `rounds`; nothing for an architecture whose
+/// evaluator has no choice of instruction set.
+std::optional<double> evaluation_rate(const FieldSpec& spec, const std::string& instructions, int rounds);
+
+/// Single precision multiply-adds a second that one thread reaches on registers alone, measured.
+double multiply_add_peak(const std::string& instructions);
+
+}  // namespace sarinr

@@ -1,0 +1,96 @@
+#include "sarinr/fit/bench.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "field/packed_network.h"
+#include "sarinr/base/random.h"
+
+namespace sarinr {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+NormalisedTile random_tile(int side, int channels) {
+  NormalisedTile tile{side, side, {}, {}};
+  Random random(2);
+  const std::size_t count =
+      static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * static_cast<std::size_t>(channels);
+  for (std::size_t i = 0; i < count; ++i) tile.values.push_back(static_cast<float>(0.25 * random.normal()));
+  tile.valid.assign(count, 1);
+  return tile;
+}
+
+/// Matrices are multiplied forward, back and for their own gradient; the first needs no way back.
+double multiply_adds_of_step(const FieldSpec& spec, int side) {
+  const TensorInfo first = architecture(spec.architecture).tensors(spec)[0];
+  const double pixel = 3 * static_cast<double>(operations_per_pixel(spec)) - static_cast<double>(first.size());
+  return pixel * side * side;
+}
+
+}  // namespace
+
+EngineTiming time_engine(const BenchRequest& request) {
+  FitProblem problem;
+  problem.spec = request.spec;
+  problem.grid_width = problem.grid_height = request.tile_size;
+  problem.start = architecture(request.spec.architecture).initialise(request.spec, 1);
+  const std::vector<NormalisedTile> tiles(static_cast<std::size_t>(request.tiles),
+                                          random_tile(request.tile_size, request.spec.outputs));
+  const std::unique_ptr<Engine> engine = make_engine(request.engine, request.spec.architecture);
+  std::vector<double> times;
+  for (int round = 0; round < request.rounds; ++round) {
+    int calls = 0;
+    Clock::time_point first;
+    double elapsed = 0;
+    engine->fit(problem, tiles, {request.steps, 1e-4, {}}, [&](std::size_t) {
+      if (calls++ == 0) first = Clock::now();
+      elapsed = seconds_since(first);
+      return true;
+    });
+    times.push_back(elapsed / std::max(1, calls - 1));
+  }
+  std::sort(times.begin(), times.end());
+  return {engine->description(), times.front(), times[times.size() / 2],
+          multiply_adds_of_step(request.spec, request.tile_size)};
+}
+
+std::optional<double> evaluation_rate(const FieldSpec& spec, const std::string& instructions, int rounds) {
+  const std::optional<DenseNetwork> network = dense_network(spec);
+  if (!network) return std::nullopt;
+  const std::vector<float> weights = architecture(spec.architecture).initialise(spec, 1);
+  constexpr std::size_t points = 1 << 15;
+  std::vector<float> x(points);
+  std::vector<float> y(points);
+  Random random(3);
+  for (std::size_t i = 0; i < points; ++i) {
+    x[i] = static_cast<float>(random.uniform(-1, 1));
+    y[i] = static_cast<float>(random.uniform(-1, 1));
+  }
+  std::vector<float> out(points * static_cast<std::size_t>(spec.outputs));
+  double best = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const auto begin = Clock::now();
+    evaluate_dense_network(*network, weights.data(), layer_kernels(instructions), x.data(), y.data(), points,
+                           out.data(), points);
+    best = std::max(best, static_cast<double>(points) / seconds_since(begin));
+  }
+  return best;
+}
+
+double multiply_add_peak(const std::string& instructions) {
+  const LayerKernels& kernels = layer_kernels(instructions);
+  constexpr std::size_t rounds = 100000;
+  double best = 0;
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    const auto begin = Clock::now();
+    const std::size_t done = kernels.multiply_adds(rounds);
+    best = std::max(best, static_cast<double>(done) / seconds_since(begin));
+  }
+  return best;
+}
+
+}  // namespace sarinr
