@@ -24,6 +24,7 @@ struct FitArguments {
   geo::OpenOptions open;
   std::vector<int> window;
   EngineOptions engine;
+  double learning_rate = 0;
   bool self_activation = true;
   double activation_learning_rate = 0;
   std::map<std::string, double> parameters;
@@ -70,15 +71,15 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
   app.add_option("--epochs", a.job.epochs, "full-batch Adam steps; the most, where a target is given")
       ->check(CLI::Range(1, 10000000))
       ->capture_default_str();
-  app.add_option("--lr", a.job.learning_rate, "learning rate, decaying to 0 by a cosine")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  app.add_option("--lr", a.learning_rate,
+                 "learning rate, decaying to 0 by a cosine; default 2e-3 (gauss 5e-3, pemlp 8e-3)")
+      ->check(CLI::PositiveNumber);
   app.add_option("--target-psnr", a.job.target_psnr, "stop a tile that reaches this PSNR, in dB");
   app.add_option("--target-rmse-db", a.job.target_rmse_db,
                  "stop a tile that reaches this root mean square error, in dB")
       ->check(CLI::PositiveNumber);
   app.add_flag("--self-activation,!--no-self-activation", a.self_activation,
-               "learn contrast from the network's own output before the fit (default: on)");
+               "learn contrast from the network's own output before the fit (default: on for siren)");
   app.add_option("--activation-epochs", a.job.activation.epochs, "steps of the self-activation, even")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
@@ -129,6 +130,7 @@ void complete(FitArguments& a) {
     throw Error("--activation-epochs is " + std::to_string(a.job.activation.epochs) +
                 "; it must be even: its two losses take turns");
   }
+  a.job.learning_rate = a.learning_rate > 0 ? a.learning_rate : fit_defaults(a.job.spec.architecture).learning_rate;
   if (!a.self_activation) a.job.activation.epochs = 0;
   const double fallback = a.job.spec.width >= 192 ? 1e-3 : 2e-3;
   a.job.activation.learning_rate = a.activation_learning_rate > 0 ? a.activation_learning_rate : fallback;
@@ -197,7 +199,10 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
   declare_input(app, *arguments);
   declare_field(app, *arguments);
   declare_fitting(app, *arguments);
-  app.callback([&chosen, arguments] {
+  app.callback([&app, &chosen, arguments] {
+    if (app.count("--self-activation") == 0) {
+      arguments->self_activation = fit_defaults(arguments->job.spec.architecture).self_activation;
+    }
     if (may_use_torch(arguments->engine, arguments->job.spec.architecture)) prepare_blas();
     chosen = [arguments] { run(*arguments); };
   });

@@ -27,6 +27,9 @@ class DenseGradient {
   DenseGradient(const DenseNetwork& network, const LayerKernels& kernels, const PairKernels* pairs = nullptr);
   /// Whether a network has matrices for PairKernels, of a width they take.
   static bool suits_pairs(const DenseNetwork& network) { return network.depth > 0 && padded(network.width) % 32 == 0; }
+  /// From now on floats throughout; workspaces stay as they are.
+  void use_floats() { pairs_ = nullptr; }
+  bool uses_pairs() const { return pairs_ != nullptr; }
   /// `weights` in the order of Architecture::tensors.
   void set_weights(const float* weights);
 

@@ -86,6 +86,13 @@ bool legal_device(const std::string& device) {
 
 }  // namespace
 
+FitDefaults fit_defaults(const std::string& architecture_name) {
+  if (architecture_name == "siren") return {2e-3, true};
+  if (architecture_name == "gauss") return {5e-3, false};
+  if (architecture_name == "pemlp") return {8e-3, false};
+  return {2e-3, false};
+}
+
 bool may_use_torch(const EngineOptions& options, const std::string& architecture_name) {
   if (options.engine != "auto") return options.engine == "torch";
   const std::vector<std::string> known = architecture_names();

@@ -63,6 +63,8 @@ NormalisedTile tile_of(const Shape& shape) {
 
 bool torch_is_there() { return std::filesystem::exists(std::string(SARINR_MODULE_FOLDER) + "/engine_torch.so"); }
 
+const EngineOptions in_floats{"cpu", "cpu", 1, "auto", "float32"};
+
 class CpuEngineShapes : public testing::TestWithParam<Shape> {};
 
 TEST_P(CpuEngineShapes, FollowsTheTorchEngine) {
@@ -72,7 +74,7 @@ TEST_P(CpuEngineShapes, FollowsTheTorchEngine) {
   const FitOptions options{50, 5e-4, {}};
   const TileFit torch =
       make_engine({"torch", "cpu", 1}, problem.spec.architecture)->fit(problem, tiles, options, {})[0];
-  const TileFit cpu = make_engine({"cpu", "cpu", 1}, problem.spec.architecture)->fit(problem, tiles, options, {})[0];
+  const TileFit cpu = make_engine(in_floats, problem.spec.architecture)->fit(problem, tiles, options, {})[0];
   ASSERT_EQ(cpu.losses.size(), torch.losses.size());
   for (std::size_t e = 0; e < cpu.losses.size(); ++e) {
     // Both sum in floats, in different order; Adam lets rounding errors grow from step to step.
@@ -117,8 +119,8 @@ TEST_P(CpuEngineInstructions, GiveTheSameFit) {
   const FitProblem problem = problem_of(shape);
   const std::vector<NormalisedTile> tiles = {tile_of(shape)};
   const FitOptions options{20, 5e-4, {}};
-  const TileFit best = make_engine({"cpu", "cpu", 1}, "siren")->fit(problem, tiles, options, {})[0];
-  const std::unique_ptr<Engine> engine = make_engine({"cpu", "cpu", 1, GetParam()}, "siren");
+  const TileFit best = make_engine(in_floats, "siren")->fit(problem, tiles, options, {})[0];
+  const std::unique_ptr<Engine> engine = make_engine({"cpu", "cpu", 1, GetParam(), "float32"}, "siren");
   EXPECT_EQ(engine->description(), "cpu, " + GetParam() + ", float32");
   const TileFit fit = engine->fit(problem, tiles, options, {})[0];
   for (std::size_t e = 0; e < fit.losses.size(); ++e) {
@@ -144,6 +146,33 @@ TEST(CpuEngine, FollowsTheTorchEngineInBfloat16) {
       EXPECT_NEAR(cpu.losses[e], torch.losses[e], 1e-2 * static_cast<double>(torch.losses[0])) << name << ", " << e;
     }
   }
+}
+
+TEST(CpuEngine, LeavesBfloat16BeforeItsRoundingCouldBeFelt) {
+  const Shape shape{"siren", 32, 1, 1, 24, 24, false};
+  const FitProblem problem = problem_of(shape);
+  NormalisedTile tile = tile_of(shape);
+  for (std::size_t i = 0; i < tile.values.size(); ++i) {
+    tile.values[i] = 0.2f * std::sin(0.2f * static_cast<float>(i % 24) + 0.1f * static_cast<float>(i / 24));
+  }
+  const FitOptions options{400, 2e-3, {}};
+  const TileFit half =
+      make_engine({"cpu", "cpu", 1, "auto", "bfloat16"}, "siren")->fit(problem, {tile}, options, {})[0];
+  // The network's error by the float evaluator is the one that the engine saw last: it had gone over to floats.
+  EXPECT_LT(half.loss, 1e-5);
+  EXPECT_NEAR(mean_square_error(problem, tile, half.weights), half.loss, 0.05 * half.loss);
+}
+
+TEST(CpuEngine, MeetsATargetInFloatsToo) {
+  const Shape shape{"siren", 64, 2, 2, 40, 40, true};
+  const FitProblem problem = problem_of(shape);
+  const NormalisedTile tile = tile_of(shape);
+  const FitOptions options{400, 2e-3, {{0.01f, 0.012f}}};
+  const TileFit fit = make_engine({"cpu", "cpu", 1, "auto", "bfloat16"}, "siren")->fit(problem, {tile}, options, {})[0];
+  EXPECT_LT(fit.epochs, 400);
+  EXPECT_EQ(fit.losses.size(), static_cast<std::size_t>(fit.epochs) + 1);
+  // The loss is the channels' mean, the evaluator's figure that of all valid values, of which both have alike.
+  EXPECT_LE(mean_square_error(problem, tile, fit.weights), 0.012 + 1e-5);
 }
 
 TEST(CpuEngine, NamesThePrecisions) {

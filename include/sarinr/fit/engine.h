@@ -34,6 +34,13 @@ struct FitOptions {
   std::vector<std::vector<float>> target;
 };
 
+/// What suits an architecture where the user has no wish (docs/fit.md says how it was found).
+struct FitDefaults {
+  double learning_rate = 2e-3;
+  bool self_activation = false;
+};
+FitDefaults fit_defaults(const std::string& architecture);
+
 /// One request: the same for every tile of a file, so that tiles can be fitted together.
 struct FitProblem {
   FieldSpec spec;
@@ -76,7 +83,9 @@ struct EngineOptions {
   int threads = 0;              ///< 0: as many as the machine has
   /// Of the cpu engine: auto, avx512, avx2, sse4, neon or portable, where this machine has it.
   std::string instructions = "auto";
-  /// Of the cpu engine's products between hidden layers: auto, float32 or bfloat16. Weights and their sums are floats.
+  /// Of the cpu engine's products between hidden layers: float32; bfloat16 (as long as a tile's error is far above
+  /// their rounding; weights, sums and the outer layers are floats); auto: bfloat16 where the processor multiplies it
+  /// itself.
   std::string precision = "auto";
 };
 
