@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ctime>
 
 #include "field/packed_network.h"
+#include "fit/pair_kernels.h"
 #include "sarinr/base/random.h"
 
 namespace sarinr {
@@ -13,6 +15,13 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+/// Processor time of all threads of this process.
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
 
 NormalisedTile random_tile(int side, int channels) {
   NormalisedTile tile{side, side, {}, {}};
@@ -42,21 +51,32 @@ EngineTiming time_engine(const BenchRequest& request) {
                                           random_tile(request.tile_size, request.spec.outputs));
   const std::unique_ptr<Engine> engine = make_engine(request.engine, request.spec.architecture);
   std::vector<double> times;
+  std::vector<double> processor_times;
   for (int round = 0; round < request.rounds; ++round) {
     int calls = 0;
     Clock::time_point first;
+    double processor_first = 0;
     double elapsed = 0;
+    double processor_elapsed = 0;
     engine->fit(problem, tiles, {request.steps, 1e-4, {}}, [&](std::size_t) {
-      if (calls++ == 0) first = Clock::now();
+      if (calls++ == 0) {
+        first = Clock::now();
+        processor_first = processor_seconds();
+      }
       elapsed = seconds_since(first);
+      processor_elapsed = processor_seconds() - processor_first;
       return true;
     });
     times.push_back(elapsed / std::max(1, calls - 1));
+    processor_times.push_back(processor_elapsed / std::max(1, calls - 1));
   }
   std::sort(times.begin(), times.end());
   return {engine->description(), times.front(), times[times.size() / 2],
+          *std::min_element(processor_times.begin(), processor_times.end()),
           multiply_adds_of_step(request.spec, request.tile_size)};
 }
+
+bool has_bfloat16(const std::string& instructions) { return pair_kernels(instructions).native; }
 
 std::optional<double> evaluation_rate(const FieldSpec& spec, const std::string& instructions, int rounds) {
   const std::optional<DenseNetwork> network = dense_network(spec);
@@ -73,10 +93,10 @@ std::optional<double> evaluation_rate(const FieldSpec& spec, const std::string& 
   std::vector<float> out(points * static_cast<std::size_t>(spec.outputs));
   double best = 0;
   for (int round = 0; round < rounds; ++round) {
-    const auto begin = Clock::now();
+    const double begin = processor_seconds();
     evaluate_dense_network(*network, weights.data(), layer_kernels(instructions), x.data(), y.data(), points,
                            out.data(), points);
-    best = std::max(best, static_cast<double>(points) / seconds_since(begin));
+    best = std::max(best, static_cast<double>(points) / (processor_seconds() - begin));
   }
   return best;
 }
@@ -86,9 +106,9 @@ double multiply_add_peak(const std::string& instructions) {
   constexpr std::size_t rounds = 100000;
   double best = 0;
   for (int repeat = 0; repeat < 20; ++repeat) {
-    const auto begin = Clock::now();
+    const double begin = processor_seconds();
     const std::size_t done = kernels.multiply_adds(rounds);
-    best = std::max(best, static_cast<double>(done) / seconds_since(begin));
+    best = std::max(best, static_cast<double>(done) / (processor_seconds() - begin));
   }
   return best;
 }

@@ -163,6 +163,16 @@ TEST(CpuEngine, LeavesBfloat16BeforeItsRoundingCouldBeFelt) {
   EXPECT_NEAR(mean_square_error(problem, tile, half.weights), half.loss, 0.05 * half.loss);
 }
 
+TEST(CpuEngine, Bfloat16DoesNotDependOnTheThreadsEither) {
+  const Shape shape{"siren", 64, 1, 2, 64, 80, true};
+  const FitProblem problem = problem_of(shape);
+  const std::vector<NormalisedTile> tiles = {tile_of(shape)};
+  const auto weights = [&](int threads) {
+    return make_engine({"cpu", "cpu", threads, "auto", "bfloat16"}, "siren")->fit(problem, tiles, {5, 1e-3, {}}, {})[0];
+  };
+  EXPECT_EQ(weights(1).weights, weights(3).weights);
+}
+
 TEST(CpuEngine, MeetsATargetInFloatsToo) {
   const Shape shape{"siren", 64, 2, 2, 40, 40, true};
   const FitProblem problem = problem_of(shape);
