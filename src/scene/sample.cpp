@@ -3,7 +3,6 @@
 #include <oneapi/tbb/parallel_for.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "sarinr/base/error.h"
@@ -43,8 +42,30 @@ std::vector<int> checked_bands(const FileHeader& header, const std::vector<int>&
   return result;
 }
 
-bool means_nothing(const BandModel& band, const Sample& sample) {
-  return !std::isfinite(sample.re) || !std::isfinite(sample.im) || (band.nodata && sample.re == *band.nodata);
+bool means_something(PixelClass pixel_class) { return has_value(pixel_class) || pixel_class == PixelClass::zero; }
+
+/// Points evaluated at once.
+constexpr std::size_t point_batch = 1 << 14;
+
+/// The places of one batch that lie inside the raster, and where they stand among all.
+struct Batch {
+  std::vector<double> column;
+  std::vector<double> row;
+  std::vector<std::size_t> index;
+};
+
+Batch batch_of(const FileHeader& header, const std::vector<std::optional<SourcePlace>>& places, std::size_t begin) {
+  Batch batch;
+  for (std::size_t i = begin; i < std::min(begin + point_batch, places.size()); ++i) {
+    const auto& place = places[i];
+    const bool inside = place && place->column >= 0 && place->row >= 0 && place->column <= header.width &&
+                        place->row <= header.height;
+    if (!inside) continue;
+    batch.column.push_back(place->column);
+    batch.row.push_back(place->row);
+    batch.index.push_back(i);
+  }
+  return batch;
 }
 
 }  // namespace
@@ -53,22 +74,24 @@ std::vector<SampledBand> sample_places(const FieldFile& file, const std::vector<
                                        const std::vector<int>& bands) {
   const FileHeader& header = file.header();
   const std::vector<std::string> names = band_names(header);
+  const std::vector<int> chosen = checked_bands(header, bands);
   std::vector<SampledBand> result;
-  for (const int band : checked_bands(header, bands)) {
+  for (const int band : chosen) {
     const auto index = static_cast<std::size_t>(band);
-    const BandModel& model = header.bands[index];
-    SampledBand sampled{names[index], is_complex(model.type), {}};
-    sampled.values.resize(places.size());
-    oneapi::tbb::parallel_for(std::size_t{0}, places.size(), [&](std::size_t i) {
-      const auto& place = places[i];
-      const bool inside = place && place->column >= 0 && place->row >= 0 && place->column <= header.width &&
-                          place->row <= header.height;
-      if (!inside) return;
-      const Sample sample = file.renderer().at(place->column, place->row, band);
-      if (!means_nothing(model, sample)) sampled.values[i] = sample;
-    });
-    result.push_back(std::move(sampled));
+    result.push_back({names[index], is_complex(header.bands[index].type), {}});
+    result.back().values.resize(places.size());
   }
+  const std::size_t batches = (places.size() + point_batch - 1) / point_batch;
+  oneapi::tbb::parallel_for(std::size_t{0}, batches, [&](std::size_t number) {
+    const Batch batch = batch_of(header, places, number * point_batch);
+    const std::vector<BandValues> values = file.renderer().points(batch.column, batch.row);
+    for (std::size_t b = 0; b < chosen.size(); ++b) {
+      const BandValues& band = values[static_cast<std::size_t>(chosen[b])];
+      for (std::size_t i = 0; i < batch.index.size(); ++i) {
+        if (means_something(band.classes[i])) result[b].values[batch.index[i]] = band.samples[i];
+      }
+    }
+  });
   return result;
 }
 
