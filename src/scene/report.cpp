@@ -41,8 +41,9 @@ Figures whole_figures(const std::vector<BandReport>& bands) {
     domains.insert(domain_name(band.model.quantity));
     linear.insert(linear_name(band.model.quantity));
   }
+  const Figures means = mean_figures(parts);
   Figures whole;
-  for (const Figures::Entry& entry : mean_figures(parts).entries()) {
+  for (const Figures::Entry& entry : means.entries()) {
     const bool shared = (entry.info->unit != FigureUnit::domain || domains.size() == 1) &&
                         (entry.info->unit != FigureUnit::linear || linear.size() == 1);
     if (shared) whole.set(entry.info->name, entry.value);
