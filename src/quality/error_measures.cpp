@@ -52,9 +52,9 @@ ErrorMeasures::ErrorMeasures(const BandModel& model, const ReferenceRange& range
 }
 
 int ErrorMeasures::class_of(double reference) const {
-  if (class_width_ == 0) return 0;
   const double index = std::floor((reference - class_origin_) / class_width_);
-  return static_cast<int>(is_backscatter(model_.quantity) ? index : std::clamp(index, 0.0, value_classes - 1.0));
+  if (is_backscatter(model_.quantity)) return static_cast<int>(index);
+  return index > 0 ? static_cast<int>(std::min(index, value_classes - 1.0)) : 0;
 }
 
 void ErrorMeasures::add(const PairRow& row) {

@@ -113,8 +113,8 @@ HistogramBins::HistogramBins(std::vector<double> edges) : edges_(std::move(edges
 }
 
 int HistogramBins::bin(double value) const {
-  const double guess = std::clamp((value - edges_.front()) * scale_, 0.0, static_cast<double>(count() - 1));
-  int i = static_cast<int>(guess);
+  const double place = (value - edges_.front()) * scale_;
+  int i = place > 0 ? static_cast<int>(std::min(place, count() - 1.0)) : 0;
   while (i > 0 && value < edges_[static_cast<std::size_t>(i)]) --i;
   while (i + 1 < count() && value >= edges_[static_cast<std::size_t>(i) + 1]) ++i;
   return i;

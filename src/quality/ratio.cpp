@@ -9,6 +9,10 @@ namespace {
 
 constexpr int no_level = -1;
 
+std::size_t cell(int i, int j) {
+  return static_cast<std::size_t>(i) * RatioCooccurrence::levels + static_cast<std::size_t>(j);
+}
+
 double nearness(int i, int j) { return 1.0 / (1 + (i - j) * (i - j)); }
 
 }  // namespace
@@ -21,8 +25,8 @@ int RatioCooccurrence::level(double ratio) {
 
 void RatioCooccurrence::count(int a, int b) {
   if (a == no_level || b == no_level) return;
-  ++counts_[static_cast<std::size_t>(a * levels + b)];
-  ++counts_[static_cast<std::size_t>(b * levels + a)];
+  ++counts_[cell(a, b)];
+  ++counts_[cell(b, a)];
 }
 
 void RatioCooccurrence::add(std::span<const double> ratio) {
@@ -38,7 +42,7 @@ std::optional<double> RatioCooccurrence::homogeneity() const {
   double sum = 0;
   for (int i = 0; i < levels; ++i) {
     for (int j = 0; j < levels; ++j) {
-      const double count = counts_[static_cast<std::size_t>(i * levels + j)];
+      const double count = counts_[cell(i, j)];
       total += count;
       sum += count * nearness(i, j);
     }

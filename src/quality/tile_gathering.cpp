@@ -78,8 +78,8 @@ std::vector<TileErrors> TileGathering::result(std::optional<double> range, const
   std::vector<std::vector<double>> test_looks(tiles_.size());
   if (looks != nullptr) {
     for (const LookWindow& window : looks->windows()) {
-      const std::size_t tile = row_of_[static_cast<std::size_t>(window.y + looks->size() / 2)] * columns +
-                               column_of_[static_cast<std::size_t>(window.x + looks->size() / 2)];
+      const int middle = looks->size() / 2;
+      const std::size_t tile = row_of_.at(window.y + middle) * columns + column_of_.at(window.x + middle);
       if (window.reference_looks) reference_looks[tile].push_back(*window.reference_looks);
       if (window.test_looks) test_looks[tile].push_back(*window.test_looks);
     }

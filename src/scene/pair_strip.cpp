@@ -1,26 +1,42 @@
 #include "scene/pair_strip.h"
 
 #include <cmath>
+#include <cstdio>
 
+#include "sarinr/base/error.h"
 #include "sarinr/quality/report.h"
 
 namespace sarinr {
 
+namespace {
+
+/// Throws where a value of backscatter is so large or so small that its power is not a number to compute with: it is a
+/// mark for missing pixels that nobody declared, or the quantity is not what it was taken for.
+SampleValues checked(const BandModel& model, Sample sample, const SampleValues& values) {
+  if (std::isfinite(values.power) && values.power != 0) return values;
+  char number[32];
+  std::snprintf(number, sizeof number, "%.4g", sample.re);
+  throw Error("the value " + std::string(number) + " cannot be taken as " + std::string(name(model.quantity)) +
+              ": declare it as nodata, or say with --quantity what the numbers are");
+}
+
+}  // namespace
+
 SampleValues values_of(const BandModel& model, Sample sample) {
   if (model.quantity == Quantity::complex) {
     const double power = sample.re * sample.re + sample.im * sample.im;
-    return {10 * std::log10(power), power, power};
+    return checked(model, sample, {10 * std::log10(power), power, power});
   }
   double domain = 0;
   to_fit_domain(model, sample, &domain);
   switch (model.quantity) {
     case Quantity::amplitude:
-      return {domain, sample.re, sample.re * std::abs(sample.re)};
+      return checked(model, sample, {domain, sample.re, sample.re * std::abs(sample.re)});
     case Quantity::power:
-      return {domain, sample.re, sample.re};
+      return checked(model, sample, {domain, sample.re, sample.re});
     case Quantity::decibel: {
       const double power = std::pow(10, sample.re / 10);
-      return {domain, power, power};
+      return checked(model, sample, {domain, power, power});
     }
     default:
       return {domain, 0, 0};

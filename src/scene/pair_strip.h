@@ -22,6 +22,7 @@ struct SampleValues {
   double linear = 0;  ///< amplitude or power; 0 where the band is no backscatter
   double power = 0;
 };
+/// Throws an Error where the power of backscatter is 0 or beyond the range of double.
 SampleValues values_of(const BandModel& model, Sample sample);
 
 /// The class of pixel i of a band of a window.

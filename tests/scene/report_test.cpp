@@ -161,6 +161,20 @@ TEST(CompareRasters, DoesNotMixUnitsInTheWhole) {
   EXPECT_TRUE(report.whole.has("power_bias"));
 }
 
+TEST(CompareRasters, RefusesMarksThatNobodyDeclared) {
+  for (const double mark : {-3.4e38, 3.4e38}) {
+    ComputedRaster reference(20, 20, {decibels}, [&](int, int x, int) { return Sample{x == 7 ? mark : -10.0, 0}; });
+    EXPECT_EQ(error_of([&] { compare(reference, reference); }),
+              "the value " + std::string(mark > 0 ? "" : "-") +
+                  "3.4e+38 cannot be taken as db: declare it as nodata, or say with --quantity what the numbers are");
+  }
+  ComputedRaster huge(20, 20, {{.quantity = Quantity::other, .type = PixelType::f64, .nodata = {}}},
+                      [](int, int x, int y) {
+                        return Sample{(x % 2 == 0 ? 1 : -1) * 1.7e308 + y, 0};
+                      });
+  EXPECT_EQ(*compare(huge, huge).bands[0].figures.get("rmse"), 0) << "other numbers may be what they like";
+}
+
 TEST(CompareRasters, RefusesWhatCannotBeCompared) {
   ComputedRaster reference = raster(0);
   ComputedRaster two = raster(0, {decibels, decibels});
