@@ -255,7 +255,7 @@ class CpuEngine final : public Engine {
   const LayerKernels& kernels_;
   const PairKernels* pairs_;  ///< nullptr: all in floats
   int threads_;
-  mutable oneapi::tbb::task_arena arena_;
+  oneapi::tbb::task_arena arena_;
 };
 
 }  // namespace

@@ -89,14 +89,15 @@ void DenseGradient::backward(const float* inputs, const float* output_gradients,
   const std::size_t columns = packed_.columns();
   const int last = network.depth + 1;
   const std::size_t outputs = static_cast<std::size_t>(network.outputs);
-  kernels_.accumulate(output_gradients, output_stride(), outputs, values_of(work, network.depth), columns,
+  const std::size_t stride = output_stride();
+  kernels_.accumulate(output_gradients, stride, outputs, values_of(work, network.depth), columns,
                       sums + matrix_sums_[static_cast<std::size_t>(last)]);
   float* output_bias = sums + bias_sums_[static_cast<std::size_t>(last)];
   for (std::size_t p = 0; p < block_pixels; ++p) {
-    for (std::size_t c = 0; c < outputs; ++c) output_bias[c] += output_gradients[p * output_stride() + c];
+    for (std::size_t c = 0; c < outputs; ++c) output_bias[c] += output_gradients[p * stride + c];
   }
   float* gradients = layer_of(work.slopes, network.depth);
-  kernels_.multiply_slopes(output_gradients, output_stride(),
+  kernels_.multiply_slopes(output_gradients, stride,
                            backward_.get() + backward_matrices_[static_cast<std::size_t>(last)], gradients, outputs,
                            columns, gradients);
   for (int layer = network.depth; layer >= 0; --layer) {
