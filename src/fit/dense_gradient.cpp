@@ -48,7 +48,7 @@ void DenseGradient::set_weights(const float* weights) {
 }
 
 DenseGradient::Workspace DenseGradient::workspace() const {
-  const std::size_t layers = static_cast<std::size_t>(network().depth + 1);
+  const std::size_t layers = static_cast<std::size_t>(network().depth) + 1;
   Workspace work;
   work.values = aligned_zeros(layer_size() * layers);
   work.slopes = aligned_zeros(layer_size() * layers);
