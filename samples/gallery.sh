@@ -35,7 +35,7 @@ render rotated.tif --like turned.tif
 
 for name in native finer coarser another gradient rotated; do
   low=-22 high=0
-  [ $name = gradient ] && low=0 high=0.35
+  [ $name = gradient ] && low=0 high=1
   gdal_translate -q -of PNG -ot Byte -a_nodata none -scale $low $high 1 255 $name.tif "$folder/render_$name.png"
   rm -f "$folder/render_$name.png.aux.xml"
 done
