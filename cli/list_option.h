@@ -24,9 +24,9 @@ CLI::Option* add_list(CLI::App& app, const std::string& name, std::vector<Value>
       found.push_back(value);
     }
     if (found.size() < least || found.size() > most) {
-      const std::string wanted = least == most ? std::to_string(least)
-                                               : std::to_string(least) + (most < 1000 ? " to " + std::to_string(most)
-                                                                                      : " or more");
+      const std::string wanted =
+          least == most ? std::to_string(least)
+                        : std::to_string(least) + (most < 1000 ? " to " + std::to_string(most) : " or more");
       throw CLI::ValidationError(name, "takes " + wanted + " values with commas between, not '" + text + "'");
     }
     values = found;

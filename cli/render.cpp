@@ -1,3 +1,5 @@
+#include "sarinr/geo/render.h"
+
 #include <oneapi/tbb/global_control.h>
 
 #include <CLI/CLI.hpp>
@@ -8,7 +10,6 @@
 #include "list_option.h"
 #include "progress.h"
 #include "sarinr/base/error.h"
-#include "sarinr/geo/render.h"
 #include "sarinr/geo/storage.h"
 
 namespace sarinr::cli {

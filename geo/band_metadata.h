@@ -11,8 +11,8 @@ namespace sarinr::geo {
 /// Metadata of a rendered raster: the `source`'s, with only the bands asked for, and without what no longer holds of
 /// bands that were converted, derived or resampled (statistics, scale and offset, colour tables, units).
 struct BandMetadata {
-  std::vector<int> bands;           ///< from 0; one per target band
-  std::vector<BandModel> sources;   ///< of all the source's bands
+  std::vector<int> bands;          ///< from 0; one per target band
+  std::vector<BandModel> sources;  ///< of all the source's bands
   std::vector<BandModel> targets;
   Derivative derivative = Derivative::none;
   bool per_metre = false;

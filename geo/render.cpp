@@ -48,8 +48,8 @@ void render_raster(const FieldFile& file, const std::string& output, const Rende
     return;
   }
   const TargetGrid grid = target_grid(info.metadata, info.width, info.height, request.grid);
-  const bool moved = asks_for_grid(request.grid) || options.derivative != Derivative::none ||
-                     options.sampling == Sampling::integral;
+  const bool moved =
+      asks_for_grid(request.grid) || options.derivative != Derivative::none || options.sampling == Sampling::integral;
   if (moved) refuse_tops(file, info.metadata, request);
   TargetOptions target = options;
   target.beyond_source = reaches_beyond(*grid.map, grid.width, grid.height, info.width, info.height);

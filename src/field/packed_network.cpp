@@ -64,8 +64,8 @@ void PackedNetwork::output(const LayerKernels& kernels, const float* values, flo
   if (few_outputs()) {
     kernels.dot(values, matrix(layer), added, columns(), static_cast<std::size_t>(network_.outputs), out);
   } else {
-    kernels.multiply(values, columns(), matrix(layer), added, static_cast<std::size_t>(network_.width),
-                     output_stride(), out);
+    kernels.multiply(values, columns(), matrix(layer), added, static_cast<std::size_t>(network_.width), output_stride(),
+                     out);
   }
 }
 

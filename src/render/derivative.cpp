@@ -114,8 +114,7 @@ ClassifiedSample derivative_of(const BandConversion& band, Derivative derivative
   if (band.domain == AveragingDomain::power) {
     const FieldTerms power = sum(square(channels[0]), square(channels[1]));
     if (power.value <= 0) return none;
-    const double value =
-        component(along_target(from_power(power, band.target.quantity), footprint, step), derivative);
+    const double value = component(along_target(from_power(power, band.target.quantity), footprint, step), derivative);
     return {{derivative == Derivative::gradient ? std::sqrt(value) : value, 0}, PixelClass::valid};
   }
   const double re = component(along_target(channels[0], footprint, step), derivative);

@@ -27,7 +27,8 @@ Extent Footprint::bounds() const {
   const double half_height = (std::abs(column_y) + std::abs(row_y)) / 2;
   const int left = to_pixel(x - half_width - negligible);
   const int top = to_pixel(y - half_height - negligible);
-  return {left, top, to_pixel(x + half_width + negligible) - left + 1, to_pixel(y + half_height + negligible) - top + 1};
+  return {left, top, to_pixel(x + half_width + negligible) - left + 1,
+          to_pixel(y + half_height + negligible) - top + 1};
 }
 
 void Overlap::compute(const Footprint& footprint, const Extent& window) {

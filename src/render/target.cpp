@@ -40,8 +40,7 @@ std::vector<BandConversion> chosen_conversions(const FieldLayout& layout, const 
   std::vector<BandConversion> conversions;
   for (const int band : bands) {
     const BandModel& source = layout.bands[static_cast<std::size_t>(band)];
-    conversions.push_back(
-        conversion(source, wanted.value_or(source.quantity), "band " + std::to_string(band + 1)));
+    conversions.push_back(conversion(source, wanted.value_or(source.quantity), "band " + std::to_string(band + 1)));
   }
   return conversions;
 }
@@ -55,8 +54,8 @@ double share_of_average(const Footprint& footprint) { return std::clamp(footprin
 double value_for_nothing(const BandModel& band) {
   if (!is_integer(band.type)) return std::numeric_limits<double>::quiet_NaN();
   if (band.quantity == Quantity::categorical) return highest(band.type);
-  const bool zero_is_a_class = band.quantity == Quantity::amplitude || band.quantity == Quantity::power ||
-                               band.quantity == Quantity::complex;
+  const bool zero_is_a_class =
+      band.quantity == Quantity::amplitude || band.quantity == Quantity::power || band.quantity == Quantity::complex;
   return zero_is_a_class ? 0 : lowest(band.type);
 }
 
@@ -133,9 +132,8 @@ void TargetRenderer::State::flush(TargetJob& job, std::vector<double>& x, std::v
 
 bool TargetRenderer::State::only_points(const TargetJob& job) const {
   if (options.sampling != Sampling::average) return options.sampling == Sampling::point;
-  return std::none_of(job.pixels.begin(), job.pixels.end(), [](const MappedPixel& pixel) {
-    return pixel.found && share_of_average(pixel.footprint) > 0;
-  });
+  return std::none_of(job.pixels.begin(), job.pixels.end(),
+                      [](const MappedPixel& pixel) { return pixel.found && share_of_average(pixel.footprint) > 0; });
 }
 
 /// Where no footprint is averaged, a value in the band's own quantity needs no way through the averaging domain.
@@ -316,8 +314,8 @@ TargetWindow TargetRenderer::State::derivatives(const Extent& window) const {
       }
       FieldTerms channels[2];
       for (std::size_t c = 0; c < band.channels.size(); ++c) channels[c] = band.channels[c][i];
-      const ClassifiedSample sample = derivative_of(conversions[b], options.derivative, channels, band.classes[i],
-                                                    pixels[pixel].footprint, step);
+      const ClassifiedSample sample =
+          derivative_of(conversions[b], options.derivative, channels, band.classes[i], pixels[pixel].footprint, step);
       if (band.classes[i] == PixelClass::masked) out.mask[pixel] = 0;
       out.samples[b][pixel] = to_source_type(targets[b], sample.pixel_class, sample.sample);
     }

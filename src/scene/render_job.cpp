@@ -1,7 +1,7 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 
-#include <nlohmann/json.hpp>
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "sarinr/base/error.h"

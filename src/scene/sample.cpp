@@ -58,8 +58,8 @@ Batch batch_of(const FileHeader& header, const std::vector<std::optional<SourceP
   Batch batch;
   for (std::size_t i = begin; i < std::min(begin + point_batch, places.size()); ++i) {
     const auto& place = places[i];
-    const bool inside = place && place->column >= 0 && place->row >= 0 && place->column <= header.width &&
-                        place->row <= header.height;
+    const bool inside =
+        place && place->column >= 0 && place->row >= 0 && place->column <= header.width && place->row <= header.height;
     if (!inside) continue;
     batch.column.push_back(place->column);
     batch.row.push_back(place->row);

@@ -28,7 +28,8 @@ std::vector<float> differentiate(const FieldSpec& spec, const std::vector<float>
                                  const std::vector<float>& x, const std::vector<float>& y) {
   const std::size_t terms = order == 2 ? 6 : 3;
   std::vector<float> out(static_cast<std::size_t>(spec.outputs) * terms * x.size());
-  architecture(spec.architecture).differentiate(spec, weights.data(), order, x.data(), y.data(), x.size(), out.data(), x.size());
+  architecture(spec.architecture)
+      .differentiate(spec, weights.data(), order, x.data(), y.data(), x.size(), out.data(), x.size());
   return out;
 }
 
@@ -95,10 +96,10 @@ double difference_error(const FieldSpec& spec, const std::vector<float>& weights
   for (float& value : after) value += static_cast<float>(step);
   for (float& value : before) value -= static_cast<float>(step);
   const std::vector<float> here = differentiate(spec, weights, 2, x, y);
-  const std::vector<float> high = along_x ? differentiate(spec, weights, 2, after, y)
-                                          : differentiate(spec, weights, 2, x, after);
-  const std::vector<float> low = along_x ? differentiate(spec, weights, 2, before, y)
-                                         : differentiate(spec, weights, 2, x, before);
+  const std::vector<float> high =
+      along_x ? differentiate(spec, weights, 2, after, y) : differentiate(spec, weights, 2, x, after);
+  const std::vector<float> low =
+      along_x ? differentiate(spec, weights, 2, before, y) : differentiate(spec, weights, 2, x, before);
   std::vector<double> errors;
   double largest = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {

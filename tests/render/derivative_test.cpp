@@ -130,8 +130,7 @@ TEST(Derivative, IsRefusedForCategories) {
   TargetOptions options;
   options.derivative = Derivative::x;
   EXPECT_THAT([&] { TargetRenderer(source, std::make_shared<AffineMap>(0, 1, 0, 0, 0, 1), options); },
-              testing::ThrowsMessage<Error>(
-                  "band 1 is categorical and has no derivative: leave it out with --bands"));
+              testing::ThrowsMessage<Error>("band 1 is categorical and has no derivative: leave it out with --bands"));
 }
 
 }  // namespace

@@ -61,8 +61,12 @@ TEST(Overlap, AddsUpToTheAreaAndTheCentreWhateverTheShape) {
   for (double angle = 0; angle < 2 * std::numbers::pi; angle += 0.37) {
     for (const double shear : {-0.6, 0.0, 0.4}) {
       for (const double scale : {0.3, 1.0, 2.7, 11.0}) {
-        const Footprint footprint{3.3 + scale, -7.9, scale * std::cos(angle), scale * std::sin(angle),
-                                  scale * (shear - std::sin(angle)), scale * std::cos(angle)};
+        const Footprint footprint{3.3 + scale,
+                                  -7.9,
+                                  scale * std::cos(angle),
+                                  scale * std::sin(angle),
+                                  scale * (shear - std::sin(angle)),
+                                  scale * std::cos(angle)};
         Overlap overlap;
         overlap.compute(footprint, everything);
         const double area = std::abs(footprint.column_x * footprint.row_y - footprint.column_y * footprint.row_x);
@@ -79,8 +83,8 @@ TEST(Overlap, WindowsPartitionIt) {
   Overlap part;
   whole.compute(footprint, everything);
   double sum = 0;
-  for (const Extent window : {Extent{-100, -100, 107, 300}, Extent{7, -100, 2, 300}, Extent{9, -100, 200, 109},
-                              Extent{9, 9, 200, 200}}) {
+  for (const Extent window :
+       {Extent{-100, -100, 107, 300}, Extent{7, -100, 2, 300}, Extent{9, -100, 200, 109}, Extent{9, 9, 200, 200}}) {
     part.compute(footprint, window);
     for (int row = window.y; row < window.y + window.height; ++row) {
       for (int column = window.x; column < window.x + window.width; ++column) {

@@ -102,9 +102,8 @@ TEST(TargetRenderer, APixelDoesNotDependOnTheWindow) {
     for (const Extent window : {Extent{0, 0, 1, 1}, Extent{7, 3, 11, 20}, Extent{23, 23, 1, 1}}) {
       const std::vector<Sample> part = target.render(window).samples[0];
       for (int i = 0; i < window.width * window.height; ++i) {
-        const double expected = whole[static_cast<std::size_t>((window.y + i / window.width) * 24 + window.x +
-                                                               i % window.width)]
-                                    .re;
+        const double expected =
+            whole[static_cast<std::size_t>((window.y + i / window.width) * 24 + window.x + i % window.width)].re;
         const double found = part[static_cast<std::size_t>(i)].re;
         if (std::isnan(expected)) {
           ASSERT_TRUE(std::isnan(found));
@@ -193,9 +192,8 @@ TEST(TargetRenderer, AveragesComplexCoherentlyAndItsPowerIncoherently) {
     // Lossless tiles of +1 and -1, so that the coherent mean vanishes and the mean power does not.
     return test::lossless_field([](int x, int) { return Sample{x % 2 == 0 ? 1.0 : -1.0, 0.5}; });
   };
-  const Renderer source(
-      {TileGrid(8, 8, 8, 0), {{Quantity::complex, PixelType::cf32, {}}}, test::tiny_siren()},
-      std::make_shared<test::MadeFields>(alternating));
+  const Renderer source({TileGrid(8, 8, 8, 0), {{Quantity::complex, PixelType::cf32, {}}}, test::tiny_siren()},
+                        std::make_shared<test::MadeFields>(alternating));
   const Sample coherent = TargetRenderer(source, scaled(4), {}).render({0, 0, 1, 1}).samples[0][0];
   EXPECT_NEAR(coherent.re, 0, 1e-7);
   EXPECT_NEAR(coherent.im, 0.5, 1e-7);

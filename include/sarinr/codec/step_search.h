@@ -17,7 +17,8 @@ struct ProbePoints {
 /// Step exponents, one per tensor, at which quantising moves the field's outputs by `allowed` mean square (average over
 /// points and outputs) and no more. Every weight gets the same share of it, which minimises the rate when costs grow as
 /// the logarithm of 1/step: a tensor of n weights whose noise power is c step^2 takes step^2 proportional to n/c, c
-/// being measured at the points. Where floats cannot keep within `allowed`, steps of 2^-15 of each tensor's largest weight.
+/// being measured at the points. Where floats cannot keep within `allowed`, steps of 2^-15 of each tensor's largest
+/// weight.
 std::vector<std::int8_t> search_steps(const FieldSpec& spec, const std::vector<float>& weights,
                                       const ProbePoints& points, double allowed);
 

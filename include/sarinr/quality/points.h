@@ -31,10 +31,10 @@ struct PointTarget {
   std::optional<PointResponse> test_along_row, test_along_column;
 };
 
-/// Finds points: pixels of the reference that are brighter than each of the 33x33 pixels around them and 20 dB above the
-/// mean power of those outside the central 9x9; every one of them must have a value. Keeps the 32 of highest contrast.
-/// Detected data are cut as power, whose spectrum is twice as wide as that of complex data: sampled too coarsely it
-/// is aliased, and widths are to be compared, not trusted.
+/// Finds points: pixels of the reference that are brighter than each of the 33x33 pixels around them and 20 dB above
+/// the mean power of those outside the central 9x9; every one of them must have a value. Keeps the 32 of highest
+/// contrast. Detected data are cut as power, whose spectrum is twice as wide as that of complex data: sampled too
+/// coarsely it is aliased, and widths are to be compared, not trusted.
 class PointTargets {
  public:
   static constexpr int reach = 16;

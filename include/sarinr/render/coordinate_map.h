@@ -35,7 +35,6 @@ class AffineMap final : public CoordinateMap {
 
 /// True unless every target pixel lies within the source, as far as the corners of an affine map can tell; maps that
 /// are not affine are taken to reach beyond.
-bool reaches_beyond(const CoordinateMap& map, int target_width, int target_height, int source_width,
-                    int source_height);
+bool reaches_beyond(const CoordinateMap& map, int target_width, int target_height, int source_width, int source_height);
 
 }  // namespace sarinr
