@@ -61,6 +61,18 @@ double value_for_nothing(const BandModel& band) {
 
 }  // namespace
 
+/// Points to evaluate, in source pixels, and the target pixels they belong to.
+struct OwnedPoints {
+  std::vector<double> x;
+  std::vector<double> y;
+  std::vector<std::size_t> owners;
+  void add(double at_x, double at_y, std::size_t owner) {
+    x.push_back(at_x);
+    y.push_back(at_y);
+    owners.push_back(owner);
+  }
+};
+
 /// One target window on its way: every pixel's footprint and the means gathered for it.
 struct TargetJob {
   std::vector<MappedPixel> pixels;
@@ -97,7 +109,13 @@ struct TargetRenderer::State {
   void add_averages(TargetJob& job) const;
   void add_tile(TargetJob& job, int tile) const;
   void add_integrals(TargetJob& job) const;
-  void flush(TargetJob& job, std::vector<double>& x, std::vector<double>& y, std::vector<std::size_t>& owners) const;
+  /// Centres that lie in the source, of the pixels whose footprint is wanted.
+  template <typename Wanted>
+  OwnedPoints centres(const std::vector<MappedPixel>& pixels, const Wanted& wanted) const;
+  OwnedPoints centres(const std::vector<MappedPixel>& pixels) const {
+    return centres(pixels, [](const Footprint&) { return true; });
+  }
+  void flush(TargetJob& job, OwnedPoints& points) const;
   TargetWindow finish(const TargetJob& job) const;
   Sample stored(std::size_t band, const ClassifiedSample& sample) const;
   TargetWindow derivatives(const Extent& window) const;
@@ -112,22 +130,30 @@ struct TargetRenderer::State {
   NativeTiles native;
 };
 
+template <typename Wanted>
+OwnedPoints TargetRenderer::State::centres(const std::vector<MappedPixel>& pixels, const Wanted& wanted) const {
+  OwnedPoints points;
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const auto& [footprint, found] = pixels[i];
+    if (found && inside(footprint.x, footprint.y) && wanted(footprint)) points.add(footprint.x, footprint.y, i);
+  }
+  return points;
+}
+
 /// Evaluates the points gathered and adds each to its owner's means, with the weight that the owner's stretch leaves.
-void TargetRenderer::State::flush(TargetJob& job, std::vector<double>& x, std::vector<double>& y,
-                                  std::vector<std::size_t>& owners) const {
-  const std::vector<BandValues> values = source.points(x, y);
+void TargetRenderer::State::flush(TargetJob& job, OwnedPoints& points) const {
+  const std::vector<BandValues> values = source.points(points.x, points.y);
   for (std::size_t b = 0; b < bands.size(); ++b) {
     const BandConversion& band = conversions[b];
     const BandValues& found = values[static_cast<std::size_t>(bands[b])];
-    for (std::size_t i = 0; i < owners.size(); ++i) {
-      const Footprint& footprint = job.pixels[owners[i]].footprint;
+    for (std::size_t i = 0; i < points.owners.size(); ++i) {
+      const std::size_t owner = points.owners[i];
+      const Footprint& footprint = job.pixels[owner].footprint;
       const double weight = options.sampling == Sampling::average ? 1 - share_of_average(footprint) : 1;
-      job.means[b][owners[i]].add(band.domain, to_domain(band, found.samples[i]), found.classes[i], weight);
+      job.means[b][owner].add(band.domain, to_domain(band, found.samples[i]), found.classes[i], weight);
     }
   }
-  x.clear();
-  y.clear();
-  owners.clear();
+  points = {};
 }
 
 bool TargetRenderer::State::only_points(const TargetJob& job) const {
@@ -138,17 +164,9 @@ bool TargetRenderer::State::only_points(const TargetJob& job) const {
 
 /// Where no footprint is averaged, a value in the band's own quantity needs no way through the averaging domain.
 TargetWindow TargetRenderer::State::points(const TargetJob& job) const {
-  std::vector<double> x;
-  std::vector<double> y;
-  std::vector<std::size_t> owners;
-  for (std::size_t i = 0; i < job.pixels.size(); ++i) {
-    const auto& [footprint, found] = job.pixels[i];
-    if (!found || !inside(footprint.x, footprint.y)) continue;
-    x.push_back(footprint.x);
-    y.push_back(footprint.y);
-    owners.push_back(i);
-  }
-  const std::vector<BandValues> values = source.points(x, y);
+  const OwnedPoints points = centres(job.pixels);
+  const std::vector<std::size_t>& owners = points.owners;
+  const std::vector<BandValues> values = source.points(points.x, points.y);
   TargetWindow out;
   out.mask.assign(job.pixels.size(), 1);
   for (std::size_t b = 0; b < bands.size(); ++b) {
@@ -173,24 +191,12 @@ Sample TargetRenderer::State::stored(std::size_t band, const ClassifiedSample& s
 }
 
 void TargetRenderer::State::add_points(TargetJob& job) const {
-  std::vector<double> x;
-  std::vector<double> y;
-  std::vector<std::size_t> owners;
-  for (std::size_t i = 0; i < job.pixels.size(); ++i) {
-    const auto& [footprint, found] = job.pixels[i];
-    if (!found || !inside(footprint.x, footprint.y)) continue;
-    if (options.sampling == Sampling::average && share_of_average(footprint) >= 1) continue;
-    x.push_back(footprint.x);
-    y.push_back(footprint.y);
-    owners.push_back(i);
-  }
-  flush(job, x, y, owners);
+  OwnedPoints points = centres(job.pixels, [](const Footprint& footprint) { return share_of_average(footprint) < 1; });
+  flush(job, points);
 }
 
 void TargetRenderer::State::add_integrals(TargetJob& job) const {
-  std::vector<double> x;
-  std::vector<double> y;
-  std::vector<std::size_t> owners;
+  OwnedPoints points;
   for (std::size_t i = 0; i < job.pixels.size(); ++i) {
     const auto& [footprint, found] = job.pixels[i];
     if (!found) continue;
@@ -202,14 +208,12 @@ void TargetRenderer::State::add_integrals(TargetJob& job) const {
         const double at_x = footprint.x + u * footprint.column_x + v * footprint.row_x;
         const double at_y = footprint.y + u * footprint.column_y + v * footprint.row_y;
         if (!inside(at_x, at_y)) continue;
-        x.push_back(at_x);
-        y.push_back(at_y);
-        owners.push_back(i);
-        if (owners.size() == point_batch) flush(job, x, y, owners);
+        points.add(at_x, at_y, i);
+        if (points.owners.size() == point_batch) flush(job, points);
       }
     }
   }
-  flush(job, x, y, owners);
+  flush(job, points);
 }
 
 void TargetRenderer::State::add_averages(TargetJob& job) const {
@@ -288,17 +292,9 @@ TargetWindow TargetRenderer::State::finish(const TargetJob& job) const {
 
 TargetWindow TargetRenderer::State::derivatives(const Extent& window) const {
   const std::vector<MappedPixel> pixels = pixel_map.pixels(window);
-  std::vector<double> x;
-  std::vector<double> y;
-  std::vector<std::size_t> owners;
-  for (std::size_t i = 0; i < pixels.size(); ++i) {
-    const auto& [footprint, found] = pixels[i];
-    if (!found || !inside(footprint.x, footprint.y)) continue;
-    x.push_back(footprint.x);
-    y.push_back(footprint.y);
-    owners.push_back(i);
-  }
-  const std::vector<BandTerms> terms = source.derivatives(derivative_order(options.derivative), x, y);
+  const OwnedPoints points = centres(pixels);
+  const std::vector<std::size_t>& owners = points.owners;
+  const std::vector<BandTerms> terms = source.derivatives(derivative_order(options.derivative), points.x, points.y);
   TargetWindow out;
   out.mask.assign(pixels.size(), 1);
   for (std::size_t b = 0; b < bands.size(); ++b) {
