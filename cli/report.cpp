@@ -1,6 +1,7 @@
 #include <oneapi/tbb/global_control.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -85,6 +86,23 @@ Test open_test(const std::string& path, const geo::OpenOptions& reference_option
   return test;
 }
 
+/// The reference; where nobody says what its numbers are and the test is a .sinr, they are what they were for the fit.
+std::unique_ptr<RasterSource> open_reference(const std::string& path, geo::OpenOptions options, const RasterInfo& test,
+                                             bool test_knows) {
+  std::unique_ptr<RasterSource> reference = geo::open_raster(path, options);
+  const std::vector<BandModel>& bands = reference->info().bands;
+  const auto same = [](const BandModel& x, const BandModel& y) { return x.quantity == y.quantity; };
+  if (!test_knows || !options.quantities.empty() || bands.size() != test.bands.size() ||
+      std::equal(bands.begin(), bands.end(), test.bands.begin(), same)) {
+    return reference;
+  }
+  for (std::size_t b = 0; b < bands.size(); ++b) {
+    const int number = options.bands.empty() ? static_cast<int>(b) + 1 : options.bands[b];
+    options.quantities.push_back(std::to_string(number) + "=" + std::string(name(test.bands[b].quantity)));
+  }
+  return geo::open_raster(path, options);
+}
+
 nlohmann::json provenance(const ReportArguments& a, const RasterInfo& info, const FieldFile* file) {
   nlohmann::json options = {{"tile_size", a.tile_size}, {"enl_window", a.enl_window}, {"quantity", a.open.quantities}};
   if (!a.open.bands.empty()) options["bands"] = a.open.bands;
@@ -103,16 +121,9 @@ nlohmann::json provenance(const ReportArguments& a, const RasterInfo& info, cons
 }
 
 Report compare(const ReportArguments& a, const std::string& reference_path, const std::string& test_path) {
-  geo::OpenOptions open = a.open;
-  Test test = open_test(test_path, open);
-  if (test.file && open.quantities.empty()) {
-    const auto& bands = test.file->header().bands;
-    for (std::size_t b = 0; b < bands.size(); ++b) {
-      const int number = b < open.bands.size() ? open.bands[b] : static_cast<int>(b) + 1;
-      open.quantities.push_back(std::to_string(number) + "=" + std::string(name(bands[b].quantity)));
-    }
-  }
-  const std::unique_ptr<RasterSource> reference = geo::open_raster(reference_path, open);
+  Test test = open_test(test_path, a.open);
+  const std::unique_ptr<RasterSource> reference =
+      open_reference(reference_path, a.open, test.raster->info(), test.file != nullptr);
   ReportJob job;
   job.reference = {reference_path, geo::file_bytes(reference_path)};
   job.test = {test_path, geo::file_bytes(test_path)};

@@ -75,10 +75,11 @@ std::string window_overlay(const Report& report, const BandReport& band) {
   if (band.homogeneous.empty()) return {};
   std::string out = "<svg viewBox=\"0 0 " + std::to_string(report.width) + " " + std::to_string(report.height) +
                     "\" preserveAspectRatio=\"none\">";
+  const std::string size = std::to_string(band.window_size);
   for (const std::size_t i : band.homogeneous) {
-    const std::string size = std::to_string(band.window_size);
-    out += "<rect x=\"" + std::to_string(band.windows[i].x) + "\" y=\"" + std::to_string(band.windows[i].y) +
-           "\" width=\"" + size + "\" height=\"" + size + "\"/>";
+    out.append("<rect x=\"").append(std::to_string(band.windows[i].x));
+    out.append("\" y=\"").append(std::to_string(band.windows[i].y));
+    out.append("\" width=\"").append(size).append("\" height=\"").append(size).append("\"/>");
   }
   return out + "</svg>";
 }
@@ -104,9 +105,9 @@ LookMap look_map(const Report& report, const BandReport& band) {
     const int column = window.x / band.window_size;
     const int row = window.y / band.window_size;
     if (column % step != 0 || row % step != 0) continue;
-    const auto cell = static_cast<std::size_t>(row / step * map.width + column / step);
-    map.reference[cell] = static_cast<float>(window.reference_looks.value_or(no_value));
-    map.test[cell] = static_cast<float>(window.test_looks.value_or(no_value));
+    const int cell = row / step * map.width + column / step;
+    map.reference.at(cell) = static_cast<float>(window.reference_looks.value_or(no_value));
+    map.test.at(cell) = static_cast<float>(window.test_looks.value_or(no_value));
   }
   return map;
 }

@@ -89,6 +89,11 @@ P
 "$sarinr" report dn.tif part.sinr --bands 2 --window 20,30,100,90 --quiet >part.txt || fail "report of a part"
 grep -q '^Size *100 x 90' part.txt || fail "the part's size"
 
+# What the numbers were for the fit they are for the report; another number of bands is said so.
+"$sarinr" fit power.tif asked.sinr --quantity amplitude $small >/dev/null || fail "fit as asked"
+"$sarinr" report power.tif asked.sinr --quiet --json - | $python -c 'import json, sys; assert json.load(sys.stdin)["bands"][0]["quantity"] == "amplitude"' ||
+  fail "the .sinr does not say what the numbers are"
+
 # Every figure has its line in docs/report.md.
 $python - "$here/../docs/report.md" <<'P' || fail "docs/report.md lacks a figure"
 import json, sys
@@ -164,6 +169,7 @@ refuse 'moved.tif is not on the grid of db.tif: its geotransform' db.tif moved.t
 "$sarinr" report db.tif moved.tif --quiet --ignore-georeferencing >/dev/null || fail "--ignore-georeferencing"
 gdal_translate -q -srcwin 0 0 100 100 db.tif cut.tif
 refuse 'cut.tif has 100x100 pixels in 1 band, but db.tif has 203x190 pixels in 1 band' db.tif cut.tif
+refuse 'dn.sinr has 203x190 pixels in 2 bands, but db.tif has 203x190 pixels in 1 band' db.tif dn.sinr
 refuse 'band 1 of complex.tif is complex and that of amplitude.tif is not' complex.tif amplitude.tif
 refuse "there is no figure 'enl': the figures are" db.tif db.tif --fail-if 'enl<1'
 refuse "the limit 'enl_ratio' is not understood" db.tif db.tif --fail-if enl_ratio
