@@ -37,6 +37,19 @@ assert out["sizes"]["overhead"] <= 48 + 8 * 6, out["sizes"]
 assert out["bands"][0]["description"] == "VV" and out["bands"][0]["quantity"] == "db" and out["bands"][0]["nodata"] == -9999, out
 assert out["crs"] == "WGS 84 / UTM zone 31N" and out["geotransform"][1] == 10, out' || fail "info --json"
 
+# Every architecture goes through a file and back; kernels and precision can be chosen; the benchmark says what it measured.
+for arch in siren finer gauss pemlp relu; do
+  "$sarinr" fit scene.tif "$arch.sinr" $small --bands 1 --arch "$arch" >/dev/null || fail "fit --arch $arch"
+  "$sarinr" render "$arch.sinr" "$arch.tif" --quiet || fail "render $arch"
+  "$sarinr" info "$arch.sinr" --json | grep -q "\"$arch\"" || fail "info does not name $arch"
+done
+"$sarinr" fit scene.tif portable.sinr ${small/--width 16/--width 32} --instructions portable --precision bfloat16 >/dev/null || fail "fit --instructions"
+"$sarinr" bench engines --width 16 --tile-size 32 --steps 2 --rounds 1 --json | $python -c '
+import json, sys
+out = json.load(sys.stdin)
+assert out["multiply_add_peak"] and all(peak > 0 for peak in out["multiply_add_peak"].values()), out
+assert out["rows"] and all(row["step_seconds_fastest"] > 0 and row["width"] == 16 for row in out["rows"]), out' || fail "bench engines --json"
+
 # Formats and types.
 "$sarinr" render one.sinr back.tif --quiet || fail "render"
 $python "$here/compare_rasters.py" scene.tif back.tif --quantity db || fail "the render lost something"

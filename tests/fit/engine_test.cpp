@@ -215,6 +215,13 @@ TEST(Engine, NamesTheLegalEnginesAndDevices) {
   EXPECT_EQ(message({"torch", "gpu", 1}), "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N");
 }
 
+TEST(Engine, SelfActivationIsSirensDefaultAlone) {
+  for (const std::string& name : architecture_names()) {
+    EXPECT_EQ(fit_defaults(name).self_activation, name == "siren") << name;
+    EXPECT_GT(fit_defaults(name).learning_rate, 0) << name;
+  }
+}
+
 TEST(Engine, AutoTakesTheCpuEngineWhereTheDeviceIsACpu) {
   EXPECT_EQ(make_engine({"auto", "cpu", 1}, "siren")->name(), "cpu");
   EXPECT_FALSE(may_use_torch({"auto", "cpu", 1}, "siren"));
