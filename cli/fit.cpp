@@ -131,9 +131,9 @@ void complete(FitArguments& a) {
                 "; it must be even: its two losses take turns");
   }
   a.job.learning_rate = a.learning_rate > 0 ? a.learning_rate : fit_defaults(a.job.spec.architecture).learning_rate;
+  a.job.activation.learning_rate = a.activation_learning_rate;
+  complete(a.job, OptionStyle::command_line);
   if (!a.self_activation) a.job.activation.epochs = 0;
-  const double fallback = a.job.spec.width >= 192 ? 1e-3 : 2e-3;
-  a.job.activation.learning_rate = a.activation_learning_rate > 0 ? a.activation_learning_rate : fallback;
 }
 
 void print_quantities(const RasterInfo& info) {

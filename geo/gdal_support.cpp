@@ -1,12 +1,12 @@
 #include "gdal_support.h"
 
 #include <cpl_vsi_error.h>
-#include <spdlog/spdlog.h>
 
 #include <cerrno>
 #include <cstring>
 #include <vector>
 
+#include "log.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr::geo {
@@ -16,15 +16,20 @@ MessageScope::MessageScope() {
   CPLPushErrorHandlerEx(receive, this);
 }
 
-MessageScope::~MessageScope() { CPLPopErrorHandler(); }
+MessageScope::~MessageScope() {
+  CPLPopErrorHandler();
+  for (const std::string& warning : warnings_) CPLError(CE_Warning, CPLE_AppDefined, "%s", warning.c_str());
+}
 
 void CPL_STDCALL MessageScope::receive(CPLErr severity, CPLErrorNum, const char* message) {
-  if (severity < CE_Failure) {
-    log_message(severity, message);
-    return;
-  }
   auto* scope = static_cast<MessageScope*>(CPLGetErrorHandlerUserData());
-  if (scope->failure_.empty()) scope->failure_ = message;
+  if (severity < CE_Failure && has_log_receiver()) {
+    log_message(severity, message);
+  } else if (severity == CE_Warning) {
+    scope->warnings_.emplace_back(message);
+  } else if (severity >= CE_Failure && scope->failure_.empty()) {
+    scope->failure_ = message;
+  }
 }
 
 std::string MessageScope::reason(const std::string& path) const {
@@ -34,10 +39,7 @@ std::string MessageScope::reason(const std::string& path) const {
 }
 
 void log_message(CPLErr severity, const char* message) {
-  const auto level = severity >= CE_Failure   ? spdlog::level::err
-                     : severity == CE_Warning ? spdlog::level::warn
-                                              : spdlog::level::debug;
-  spdlog::log(level, "GDAL: {}", message);
+  log(severity >= CE_Warning ? LogLevel::warning : LogLevel::debug, std::string("GDAL: ") + message);
 }
 
 GDALDataType gdal_type(PixelType type) { return GDALGetDataTypeByName(std::string(name(type)).c_str()); }

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "sarinr/radiometry/pixel_type.h"
 #include "sarinr/tiling/grid.h"
@@ -13,7 +14,8 @@ namespace sarinr::geo {
 /// A dataset that is closed with its owner.
 using Dataset = GDALDatasetUniquePtr;
 
-/// While it lives, GDAL's failures of this thread are kept here, to become part of an Error; warnings go to the log.
+/// While it lives, GDAL's failures of this thread are kept here, to become part of an Error; warnings go to the log (without a
+/// receiver: to GDAL again, at the end).
 class MessageScope {
  public:
   MessageScope();
@@ -28,6 +30,7 @@ class MessageScope {
  private:
   static void CPL_STDCALL receive(CPLErr severity, CPLErrorNum number, const char* message);
   std::string failure_;
+  std::vector<std::string> warnings_;  ///< kept where nobody takes logs: a handler must not report itself
 };
 
 /// Sends a message of GDAL to the log at the level that fits its severity.

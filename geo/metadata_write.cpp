@@ -1,8 +1,7 @@
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 
 #include "gdal_support.h"
+#include "log.h"
 #include "metadata.h"
 
 namespace sarinr::geo {
@@ -20,8 +19,8 @@ class Writer {
   void set(const std::string& what, Action action) {
     MessageScope scope;
     if (action() != CE_None) {
-      spdlog::warn("{} cannot hold the {}: {}", path_, what,
-                   scope.failed() ? scope.reason() : "its format has no place");
+      log(LogLevel::warning, path_ + " cannot hold the " + what + ": " +
+                                 (scope.failed() ? scope.reason() : "its format has no place"));
     }
   }
 
@@ -47,7 +46,7 @@ void write_georeferencing(const json& metadata, GDALDataset& dataset, Writer& wr
   const ControlPoints points(metadata);
   if (points.empty()) return;
   if (geotransform && EQUAL(GDALGetDriverShortName(dataset.GetDriver()), "GTiff")) {
-    spdlog::warn("{} cannot hold a geotransform and ground control points: the points are left out", path);
+    log(LogLevel::warning, path + " cannot hold a geotransform and ground control points: the points are left out");
     return;
   }
   writer.set("ground control points",

@@ -1,11 +1,11 @@
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "dataset_source.h"
 #include "gdal_support.h"
+#include "log.h"
 #include "metadata.h"
 #include "quantity_detection.h"
 #include "sarinr/base/error.h"
@@ -86,15 +86,15 @@ std::optional<double> nodata_value(GDALRasterBand& band, PixelType type) {
 /// Whether the raster has a mask band of its own, which is neither made of nodata values nor an alpha band.
 bool has_own_mask(GDALDataset& dataset, int band, const std::string& path) {
   const int flags = dataset.GetRasterBand(band)->GetMaskFlags();
-  if (flags == 0) spdlog::warn("{} has a mask for each band: these masks are left out", path);
+  if (flags == 0) log(LogLevel::warning, path + " has a mask for each band: these masks are left out");
   return (flags & GMF_PER_DATASET) != 0 && (flags & (GMF_ALPHA | GMF_NODATA)) == 0;
 }
 
 class GdalSource final : public RasterSource {
  public:
-  GdalSource(std::string path, const OpenOptions& options)
+  GdalSource(std::string path, std::shared_ptr<GDALDataset> dataset, const OpenOptions& options)
       : path_(std::move(path)),
-        dataset_(open_dataset(path_)),
+        dataset_(std::move(dataset)),
         bands_(selected_bands(options.bands, *dataset_, path_)),
         window_(selected_window(options.window, *dataset_, path_)) {
     const MessageScope scope;
@@ -167,7 +167,7 @@ class GdalSource final : public RasterSource {
   }
 
   std::string path_;
-  Dataset dataset_;
+  std::shared_ptr<GDALDataset> dataset_;
   std::vector<int> bands_;
   Extent window_;
   RasterInfo info_;
@@ -176,7 +176,14 @@ class GdalSource final : public RasterSource {
 }  // namespace
 
 std::unique_ptr<RasterSource> open_raster(const std::string& path, const OpenOptions& options) {
-  return std::make_unique<GdalSource>(path, options);
+  return std::make_unique<GdalSource>(path, open_dataset(path), options);
+}
+
+std::unique_ptr<RasterSource> dataset_raster(GDALDataset& dataset, const OpenOptions& options) {
+  std::string name = dataset.GetDescription();
+  if (name.empty()) name = "the source";
+  if (dataset.GetRasterCount() == 0) throw Error(name + " holds no band");
+  return std::make_unique<GdalSource>(name, std::shared_ptr<GDALDataset>(&dataset, [](GDALDataset*) {}), options);
 }
 
 }  // namespace sarinr::geo

@@ -25,6 +25,9 @@ class JobListener {
   virtual bool progress(double done, double total, std::optional<double> psnr) = 0;
 };
 
+/// How messages name the options of a job: as the command line does, --tile-size, or as GDAL does, TILE_SIZE.
+enum class OptionStyle { command_line, gdal };
+
 struct FitJob {
   FieldSpec spec;  ///< outputs are set from the bands
   int tile_size = 256;
@@ -40,6 +43,11 @@ struct FitJob {
   std::size_t memory = std::size_t{1} << 30;  ///< for one batch of tiles
   std::string options_json = "{}";            ///< kept in the file beside the job's own numbers, as "options"
 };
+
+/// Fills in what the architecture decides, where the job does not say it: the architecture's own parameters and, where
+/// it is 0, the learning rate of the self-activation (2e-3; 1e-3 from width 192 on). Throws an Error where the job's
+/// numbers make no sense together; `style` is how the user knows them ("--overlap", "OVERLAP").
+void complete(FitJob& job, OptionStyle style);
 
 /// What a fit did, beside the file itself.
 struct FitReport {

@@ -1,0 +1,85 @@
+#include "block_cache.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gdal_support.h"
+#include "gdal_version.h"
+
+namespace sarinr::geo::driver {
+
+namespace {
+
+constexpr std::size_t block_pixels = std::size_t{block_size} * block_size;
+constexpr std::size_t cache_memory = std::size_t{64} << 20;
+/// GDAL keeps the blocks of the band that it reads by itself; these serve the neighbours of one request.
+constexpr std::size_t fewest_blocks = 4;
+
+std::size_t bytes_per_block(const std::vector<BandModel>& bands) {
+  std::size_t bytes = 1;
+  for (const BandModel& band : bands) bytes += bytes_per_pixel(band.type);
+  return bytes * block_pixels;
+}
+
+Extent block_extent(const Level& level, int column, int row) {
+  return intersection({column * block_size, row * block_size, block_size, block_size},
+                      {0, 0, level.width(), level.height()});
+}
+
+}  // namespace
+
+BlockCache::BlockCache(const Pyramid& pyramid, std::vector<BandModel> bands)
+    : pyramid_(pyramid),
+      bands_(std::move(bands)),
+      capacity_(std::max(fewest_blocks, cache_memory / bytes_per_block(bands_))) {
+  if (bands_.size() == 1) capacity_ = fewest_blocks;
+}
+
+std::shared_ptr<const Block> BlockCache::block(int level, int column, int row) {
+  const std::shared_ptr<Entry> found = entry({level, row, column});
+  std::call_once(found->once, [&] { found->block = evaluate({level, row, column}); });
+  return found->block;
+}
+
+std::shared_ptr<BlockCache::Entry> BlockCache::entry(const Key& key) {
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  if (found != entries_.end()) {
+    order_.splice(order_.begin(), order_, found->second.second);
+    return found->second.first;
+  }
+  order_.push_front(key);
+  const auto made = std::make_shared<Entry>();
+  entries_[key] = {made, order_.begin()};
+  if (entries_.size() > capacity_) {
+    entries_.erase(order_.back());
+    order_.pop_back();
+  }
+  return made;
+}
+
+std::shared_ptr<const Block> BlockCache::evaluate(const Key& key) const {
+  const Level& level = pyramid_.level(key.level);
+  const Extent extent = block_extent(level, key.column, key.row);
+  const TargetWindow window = level.read(extent);
+  auto block = std::make_shared<Block>();
+  block->mask.assign(block_pixels, 0);
+  const auto width = static_cast<std::size_t>(extent.width);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(extent.height); ++y) {
+    for (std::size_t x = 0; x < width; ++x) {
+      block->mask[y * block_size + x] = window.mask[y * width + x] != 0 ? 255 : 0;
+    }
+  }
+  for (std::size_t b = 0; b < bands_.size(); ++b) {
+    const std::size_t size = bytes_per_pixel(bands_[b].type);
+    Bytes& bytes = block->bands.emplace_back(block_pixels * size);
+    for (std::size_t y = 0; y < static_cast<std::size_t>(extent.height); ++y) {
+      GDALCopyWords(&window.samples[b][y * width], is_complex(bands_[b].type) ? GDT_CFloat64 : GDT_Float64,
+                    sizeof(Sample), &bytes[y * block_size * size], gdal_type(bands_[b].type), static_cast<int>(size),
+                    extent.width);
+    }
+  }
+  return block;
+}
+
+}  // namespace sarinr::geo::driver

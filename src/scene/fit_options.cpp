@@ -1,0 +1,42 @@
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+#include "sarinr/base/error.h"
+#include "sarinr/scene/jobs.h"
+
+namespace sarinr {
+
+namespace {
+
+/// "overlap" as the user knows it.
+std::string shown(std::string option, OptionStyle style) {
+  if (style == OptionStyle::command_line) return "--" + option;
+  std::transform(option.begin(), option.end(), option.begin(),
+                 [](unsigned char c) { return c == '-' ? '_' : static_cast<char>(std::toupper(c)); });
+  return option;
+}
+
+}  // namespace
+
+void complete(FitJob& job, OptionStyle style) {
+  if (job.spec.parameters.empty()) {
+    for (const ParameterInfo& parameter : architecture(job.spec.architecture).parameters()) {
+      job.spec.parameters.push_back(static_cast<float>(parameter.value));
+    }
+  }
+  check(job.spec);
+  if (job.overlap % 2 != 0 || job.overlap > job.tile_size / 2) {
+    throw Error(shown("overlap", style) + " is " + std::to_string(job.overlap) +
+                "; it must be even and at most half the tile size");
+  }
+  if (job.weight_bits == 1) throw Error(shown("weight-bits", style) + " is 1; it must be 0 or lie between 2 and 16");
+  if (job.activation.epochs % 2 != 0) {
+    throw Error(shown("activation-epochs", style) + " is " + std::to_string(job.activation.epochs) +
+                "; it must be even: its two losses take turns");
+  }
+  constexpr int wide = 192;
+  if (job.activation.learning_rate == 0) job.activation.learning_rate = job.spec.width >= wide ? 1e-3 : 2e-3;
+}
+
+}  // namespace sarinr
