@@ -107,6 +107,8 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
 void declare_input(CLI::App& app, FitArguments& a) {
   app.add_option("INPUT", a.input, "raster that GDAL reads; /vsi paths too")->required();
   app.add_option("OUTPUT", a.output, "the .sinr to write")->required();
+  app.add_flag("--overviews", a.job.overviews,
+               "also fit the scene reduced 8, 16, ... times: zooming out then costs little, for 2 % more bytes");
   add_list(app, "--bands", a.open.bands, 1, any_number, "numbers of the bands to take, from 1");
   add_list(app, "--quantity", a.open.quantities, 1, any_number,
            "what the numbers are: amplitude, power, db, complex, other or categorical, for all bands or BAND=quantity");

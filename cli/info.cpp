@@ -110,6 +110,7 @@ json describe(const FileReader& reader, const InfoArguments& a) {
                {{"metadata", sizes.metadata},
                 {"shared", sizes.shared},
                 {"tiles", sizes.tiles},
+                {"overviews", sizes.overviews},
                 {"overhead", sizes.overhead()}}},
               {"bits_per_pixel", 8 * static_cast<double>(sizes.file) / pixels},
               {"bits_per_pixel_without_metadata", 8 * static_cast<double>(sizes.file - sizes.metadata) / pixels},
@@ -165,9 +166,10 @@ void print_human(const json& out) {
   std::printf("Tiles      %d x %d of about %d pixels, overlap %d\n", tiling["columns"].get<int>(),
               tiling["rows"].get<int>(), tiling["tile_size"].get<int>(), tiling["overlap"].get<int>());
   const json& sizes = out["sizes"];
-  std::printf("Bytes      %llu tiles, %llu shared weights, %llu metadata, %llu overhead\n",
+  std::printf("Bytes      %llu tiles, %llu shared weights, %llu metadata, %llu overviews, %llu overhead\n",
               sizes["tiles"].get<unsigned long long>(), sizes["shared"].get<unsigned long long>(),
-              sizes["metadata"].get<unsigned long long>(), sizes["overhead"].get<unsigned long long>());
+              sizes["metadata"].get<unsigned long long>(), sizes["overviews"].get<unsigned long long>(),
+              sizes["overhead"].get<unsigned long long>());
   std::printf("Rate       %.4f bits per pixel, %.4f without metadata\n", out["bits_per_pixel"].get<double>(),
               out["bits_per_pixel_without_metadata"].get<double>());
   const json fit = out["metadata"].value("fit", json::object());

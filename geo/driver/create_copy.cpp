@@ -82,6 +82,7 @@ FitJob fit_job(const Options& options) {
   job.activation.epochs = options.whole("ACTIVATION_EPOCHS", job.activation.epochs, 0, 100000);
   if (!options.flag("SELF_ACTIVATION", true)) job.activation.epochs = 0;
   job.activation.learning_rate = 0;
+  job.overviews = options.flag("OVERVIEWS", job.overviews);
   complete(job, OptionStyle::gdal);
   return job;
 }
@@ -140,6 +141,7 @@ const char* creation_options() {
          "<Option name='SELF_ACTIVATION' type='boolean' default='YES' description='learn contrast before the fit'/>"
          "<Option name='ACTIVATION_EPOCHS' type='int' description='steps of the self-activation, even'/>"
          "<Option name='SEED' type='int' description='of the first weights'/>"
+         "<Option name='OVERVIEWS' type='boolean' default='NO' description='also fit the scene reduced 8, 16, ... times'/>"
          "<Option name='NUM_THREADS' type='string' description='threads to fit with, or ALL_CPUS; default: "
          "GDAL_NUM_THREADS, else 1'/>"
          "</CreationOptionList>";

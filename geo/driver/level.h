@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "sarinr/render/target.h"
@@ -8,13 +9,19 @@
 
 namespace sarinr::geo::driver {
 
+/// The scene's fields at native size, or those of one of its stored overviews, which are opened when they are needed.
+struct LevelFields {
+  std::shared_ptr<const FieldFile> file;
+  int overview = -1;  ///< number of the overview; -1: the file itself
+  std::shared_ptr<const FieldFile> open() const { return overview < 0 ? file : file->overview(overview); }
+};
+
 /// One grid on which the scene is offered: its own, or an overview that spans the scene with fewer pixels. Thread-safe.
 class Level {
  public:
-  /// The file's own grid.
-  explicit Level(std::shared_ptr<const FieldFile> file);
-  /// The scene's extent in `width` x `height` pixels: power-correct averages (sarinr/render/target.h) of the file's.
-  Level(std::shared_ptr<const FieldFile> file, int width, int height);
+  /// The scene's extent in `width` x `height` pixels: the fields' own where that is their grid, else power-correct
+  /// averages (sarinr/render/target.h) of theirs.
+  Level(LevelFields fields, int width, int height);
 
   int width() const { return width_; }
   int height() const { return height_; }
@@ -22,13 +29,23 @@ class Level {
   TargetWindow read(const Extent& window) const;
 
  private:
-  std::shared_ptr<const FieldFile> file_;
+  void open() const;
+
+  LevelFields fields_;
   int width_;
   int height_;
-  std::unique_ptr<const TargetRenderer> averages_;  ///< nullptr: the file's own pixels
+  mutable std::once_flag opened_;
+  mutable std::shared_ptr<const FieldFile> file_;
+  mutable std::unique_ptr<const TargetRenderer> averages_;  ///< nullptr: the fields' own pixels
 };
 
-/// The scene at its native size and, halving it again and again, down to 256 pixels; and the fields to evaluate for any
+/// A renderer and the fields that it evaluates.
+struct PartRenderer {
+  std::shared_ptr<const FieldFile> fields;
+  std::unique_ptr<const TargetRenderer> renderer;
+};
+
+/// The scene at its native size and, halved again and again, down to 256 pixels; and the fields to evaluate for any
 /// other grid.
 class Pyramid {
  public:
@@ -50,10 +67,13 @@ class Pyramid {
   };
   /// Evaluates `bands` (from 0) at the part's pixels: the field at a pixel's centre where it is no larger than a native
   /// one, else the power-correct average under it. Stored overview fields answer where they are fine enough.
-  std::unique_ptr<const TargetRenderer> renderer(const Part& part, const std::vector<int>& bands) const;
+  PartRenderer renderer(const Part& part, const std::vector<int>& bands) const;
 
  private:
-  std::vector<std::shared_ptr<const FieldFile>> files_;  ///< native first, then ever coarser stored overviews
+  /// The coarsest fields whose pixels are no larger than so many native ones.
+  LevelFields fields_for(double coarseness) const;
+
+  std::shared_ptr<const FieldFile> file_;
   std::vector<std::unique_ptr<const Level>> levels_;
 };
 

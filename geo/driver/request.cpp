@@ -136,7 +136,8 @@ void read_resampled(const Pyramid& pyramid, const std::vector<BandModel>& bands,
   const double row = static_cast<double>(native.height()) / level.height();
   const Pyramid::Part part{request.x * column,     request.y * row, request.width * column,
                            request.height * row,   request.columns, request.rows};
-  const std::unique_ptr<const TargetRenderer> renderer = pyramid.renderer(part, request.bands);
+  const PartRenderer made = pyramid.renderer(part, request.bands);
+  const TargetRenderer* renderer = made.renderer.get();
   const std::vector<Extent> all = pieces(request, renderer->preferred_window(request.columns, request.rows), 0, 0);
   for_each_piece(all.size(), request, [&](std::size_t i) {
     const TargetWindow window = renderer->render(all[i]);

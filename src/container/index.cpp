@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "container/layout.h"
 
@@ -9,9 +11,10 @@ namespace sarinr {
 namespace {
 
 constexpr unsigned shared_flag = 0x80;
+constexpr unsigned overviews_flag = 0x40;
 constexpr unsigned widest = 32;
 constexpr std::size_t trailer_size = checksum_size + end_mark.size();
-constexpr std::size_t longest_start = 1 + 10;
+constexpr std::size_t longest_start = 1 + 10 + 10 + most_overviews * 20;
 
 /// Unsigned numbers of `width` bits, least significant bit first.
 void write_packed(const std::vector<std::uint64_t>& values, std::uint64_t minimum, unsigned width, ByteWriter& writer) {
@@ -42,14 +45,37 @@ struct IndexStart {
   bool has_shared = false;
   unsigned width = 0;
   std::uint64_t minimum = 0;
+  std::vector<StoredOverview> overviews;
 };
 
-IndexStart read_start(ByteReader& reader) {
+/// Factors that ascend from 2 and sizes within the file; else the reader has failed or the list is empty.
+std::vector<StoredOverview> read_overviews(ByteReader& reader, std::uint64_t room) {
+  const std::uint64_t count = reader.varint();
+  if (count == 0 || count > most_overviews) return {};
+  std::vector<StoredOverview> overviews;
+  std::uint64_t last = 1;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const StoredOverview overview{reader.varint(), reader.varint()};
+    if (overview.factor <= last || overview.factor > largest_dimension || overview.size > room) return {};
+    room -= overview.size;
+    last = overview.factor;
+    overviews.push_back(overview);
+  }
+  return overviews;
+}
+
+/// Nothing where the numbers make no sense; `room` is what the file has behind its header.
+std::optional<IndexStart> read_start(ByteReader& reader, std::uint64_t room) {
   const unsigned byte = reader.u8();
   IndexStart start;
   start.has_shared = (byte & shared_flag) != 0;
-  start.width = byte & ~shared_flag;
+  start.width = byte & ~(shared_flag | overviews_flag);
   start.minimum = reader.varint();
+  if ((byte & overviews_flag) != 0) {
+    start.overviews = read_overviews(reader, room);
+    if (start.overviews.empty()) return std::nullopt;
+  }
+  if (reader.failed() || start.width > widest || start.minimum > largest_payload) return std::nullopt;
   return start;
 }
 
@@ -60,11 +86,11 @@ Bytes reversed_index(ByteView tail, std::uint64_t size) {
   return Bytes(index.rbegin(), index.rend());
 }
 
-Index parse(ByteView bytes, std::size_t tiles, std::size_t channels) {
-  ByteReader reader(bytes);
-  const IndexStart start = read_start(reader);
+/// The rest of an index whose start makes sense.
+Index parse(ByteReader& reader, IndexStart start, std::size_t tiles, std::size_t channels) {
   Index index;
   index.has_shared = start.has_shared;
+  index.overviews = std::move(start.overviews);
   index.payload_sizes = read_packed(tiles, start.minimum, start.width, reader);
   index.summary.resize(channels);
   for (ChannelSummary& channel : index.summary) {
@@ -81,8 +107,16 @@ Bytes encode_index(const Index& index, std::uint32_t header_checksum) {
   const auto [least, greatest] = std::minmax_element(index.payload_sizes.begin(), index.payload_sizes.end());
   const unsigned width = static_cast<unsigned>(std::bit_width(*greatest - *least));
   ByteWriter forward;
-  forward.u8(static_cast<std::uint8_t>(width | (index.has_shared ? shared_flag : 0)));
+  forward.u8(static_cast<std::uint8_t>(width | (index.has_shared ? shared_flag : 0) |
+                                       (index.overviews.empty() ? 0 : overviews_flag)));
   forward.varint(*least);
+  if (!index.overviews.empty()) {
+    forward.varint(index.overviews.size());
+    for (const StoredOverview& overview : index.overviews) {
+      forward.varint(overview.factor);
+      forward.varint(overview.size);
+    }
+  }
   write_packed(index.payload_sizes, *least, width, forward);
   for (const ChannelSummary& channel : index.summary) {
     for (const float number : {channel.mean_square_error, channel.low, channel.high}) forward.f32(number);
@@ -118,9 +152,9 @@ Result<FoundIndex> read_index(const ByteSource& source, const FoundHeader& found
   const Failure damaged{"the index is damaged: its checksum does not match"};
   const Bytes first = reversed_index(*tail, std::min<std::uint64_t>(tail->size() - trailer_size, longest_start));
   ByteReader reader(first);
-  const IndexStart start = read_start(reader);
-  if (reader.failed() || start.width > widest || start.minimum > largest_payload) return damaged;
-  const std::uint64_t size = reader.position() + (tiles * start.width + 7) / 8 + channels * summary_size;
+  std::optional<IndexStart> start = read_start(reader, behind_header);
+  if (!start) return damaged;
+  const std::uint64_t size = reader.position() + (tiles * start->width + 7) / 8 + channels * summary_size;
   if (size + trailer_size > behind_header) return damaged;
 
   if (size + trailer_size > tail->size()) {
@@ -130,8 +164,10 @@ Result<FoundIndex> read_index(const ByteSource& source, const FoundHeader& found
   const ByteView block = ByteView(*tail).last(static_cast<std::size_t>(size) + trailer_size);
   const std::uint32_t checksum = ByteReader(block.subspan(static_cast<std::size_t>(size))).u32();
   if (crc32c(block.first(static_cast<std::size_t>(size)), found.checksum) != checksum) return damaged;
+  const Bytes whole = reversed_index(block, size);
+  ByteReader rest(ByteView(whole).subspan(reader.position()));
   return FoundIndex{
-      parse(reversed_index(block, size), static_cast<std::size_t>(tiles), static_cast<std::size_t>(channels)),
+      parse(rest, std::move(*start), static_cast<std::size_t>(tiles), static_cast<std::size_t>(channels)),
       file_size - size - trailer_size};
 }
 

@@ -44,9 +44,17 @@ struct FoundHeader {
 };
 Result<FoundHeader> read_header(const ByteSource& source);
 
+/// A reduced scene stored behind the tiles: a whole .sinr of its own.
+struct StoredOverview {
+  std::uint64_t factor = 0;  ///< native pixels a pixel of it is wide and high, about
+  std::uint64_t size = 0;    ///< bytes
+};
+inline constexpr std::size_t most_overviews = 24;
+
 /// What stands behind the records.
 struct Index {
   bool has_shared = false;
+  std::vector<StoredOverview> overviews;  ///< in file order, factors ascending
   std::vector<std::uint64_t> payload_sizes;
   std::vector<ChannelSummary> summary;
 };
@@ -56,7 +64,7 @@ Bytes encode_index(const Index& index, std::uint32_t header_checksum);
 
 struct FoundIndex {
   Index index;
-  std::uint64_t begin = 0;  ///< where the records end
+  std::uint64_t begin = 0;  ///< where the records (and overviews) end
 };
 Result<FoundIndex> read_index(const ByteSource& source, const FoundHeader& found);
 

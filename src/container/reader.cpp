@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -47,6 +48,22 @@ Result<FoundShared> read_shared(const ByteSource& source, const FieldSpec& spec,
   return found;
 }
 
+/// A part of a source that others share.
+class PartSource final : public ByteSource {
+ public:
+  PartSource(std::shared_ptr<const ByteSource> whole, std::uint64_t offset, std::uint64_t size)
+      : whole_(std::move(whole)), offset_(offset), size_(size) {}
+  std::uint64_t size() const override { return size_; }
+  bool read(std::uint64_t offset, std::span<std::uint8_t> out) const override {
+    return offset <= size_ && out.size() <= size_ - offset && whole_->read(offset_ + offset, out);
+  }
+
+ private:
+  std::shared_ptr<const ByteSource> whole_;
+  std::uint64_t offset_;
+  std::uint64_t size_;
+};
+
 }  // namespace
 
 FileReader::FileReader(std::unique_ptr<ByteSource> source, FileHeader header)
@@ -75,6 +92,11 @@ Result<std::shared_ptr<const FileReader>> FileReader::open(std::unique_ptr<ByteS
     offset += sarinr::record_size(payload_size);
     reader->offsets_.push_back(offset);
     reader->sizes_.tiles += payload_size;
+  }
+  for (const StoredOverview& overview : found->index.overviews) {
+    reader->overviews_.push_back({static_cast<int>(overview.factor), offset, overview.size});
+    reader->sizes_.overviews += overview.size;
+    offset += overview.size;
   }
   if (offset != found->begin) return Failure{"the index is damaged: the records do not fill the file"};
   reader->summary_ = std::move(found->index.summary);
@@ -115,6 +137,11 @@ Result<TileContent> FileReader::tile(int tile) const {
   Result<TileContent> content = decode_tile(*bytes, context(tile));
   if (!content) return Failure{place(tile) + " is damaged: " + content.failure().message};
   return content;
+}
+
+std::unique_ptr<ByteSource> FileReader::overview(int index) const {
+  const Overview& found = overviews_[static_cast<std::size_t>(index)];
+  return std::make_unique<PartSource>(source_, found.offset, found.size);
 }
 
 TileContext FileReader::context(int tile) const {

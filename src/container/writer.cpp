@@ -42,6 +42,19 @@ void FileWriter::append_tile(ByteView payload) {
   record_sizes_.push_back(payload.size());
 }
 
+void FileWriter::append_overview(int factor, ByteView file) {
+  if (static_cast<int>(record_sizes_.size()) != tile_count_) {
+    throw Error("overviews stand behind the last tile", ErrorKind::internal);
+  }
+  if (factor < 2 || (!overviews_.empty() && factor <= overviews_.back().first) ||
+      overviews_.size() == most_overviews) {
+    throw Error("overviews are written finest first, at most " + std::to_string(most_overviews), ErrorKind::internal);
+  }
+  emit(file);
+  sizes_.overviews += file.size();
+  overviews_.emplace_back(factor, file.size());
+}
+
 void FileWriter::finish(const std::vector<ChannelSummary>& summary) {
   if (static_cast<int>(record_sizes_.size()) != tile_count_) {
     throw Error("the file is not complete: " + std::to_string(record_sizes_.size()) + " of " +
@@ -52,7 +65,9 @@ void FileWriter::finish(const std::vector<ChannelSummary>& summary) {
     throw Error("the summary does not have one entry a channel", ErrorKind::internal);
   }
   sizes_.metadata += summary.size() * summary_size;
-  emit(encode_index({shared_written_, record_sizes_, summary}, header_checksum_));
+  Index index{shared_written_, {}, record_sizes_, summary};
+  for (const auto& [factor, size] : overviews_) index.overviews.push_back({static_cast<std::uint64_t>(factor), size});
+  emit(encode_index(index, header_checksum_));
 }
 
 void FileWriter::emit(ByteView bytes) {

@@ -10,6 +10,7 @@
 #include "sarinr/base/error.h"
 #include "sarinr/codec/step_search.h"
 #include "sarinr/scene/jobs.h"
+#include "scene/overviews.h"
 #include "scene/prepare.h"
 #include "scene/tile_coder.h"
 
@@ -70,7 +71,7 @@ class FitRun {
         listener_(listener),
         spec_(complete(job.spec, source.info())),
         grid_(source.info().width, source.info().height, job.tile_size, job.overlap),
-        meter_(listener, static_cast<double>(grid_.count()) * job.epochs),
+        meter_(listener, static_cast<double>(grid_.count()) * job.epochs + overview_work(source.info(), job)),
         sink_(sink) {
     problem_ = {spec_, grid_.columns().largest_support(), grid_.rows().largest_support(), {}};
     errors_.resize(static_cast<std::size_t>(channel_count()));
@@ -295,6 +296,9 @@ class FitRun {
     }
     if (!writer_) begin_file();
     flush();
+    if (job_.overviews) {
+      fit_overviews(source_, job_, make_, *writer_, [this](double work) { return meter_.advance(work); });
+    }
     report_.channels = summary();
     writer_->finish(report_.channels);
     report_.sizes = writer_->sizes();

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
 
+#include <gdal_rat.h>
+
 #include "driver_test.h"
 
 namespace sarinr::geo::driver {

@@ -52,7 +52,8 @@ class DriverTest : public testing::Test {
   }
 
   /// Fits a computed raster: small tiles, few steps, the real engine, so that tiles differ and blend.
-  static std::string make_file(const std::string& name, test::ComputedRaster& raster, int tile_size = 64) {
+  static std::string make_file(const std::string& name, test::ComputedRaster& raster, int tile_size = 64,
+                               bool overviews = false) {
     const std::string path = memory_path(name);
     FitJob job;
     job.spec.width = 12;
@@ -60,6 +61,7 @@ class DriverTest : public testing::Test {
     job.tile_size = tile_size;
     job.epochs = 4;
     job.activation.epochs = 0;
+    job.overviews = overviews;
     test::Silent silent;
     const auto sink = create_sink(path, true);
     fit_raster(

@@ -87,6 +87,22 @@ TEST_F(PixelsTest, ReducedRequestsAreTheRenderersAverages) {
   EXPECT_EQ(resampled(*dataset->GetRasterBand(2), 0, 0, 300, 270, 30, 27, GRIORA_Average), rendered(*file, 30, 27, 1));
 }
 
+TEST_F(PixelsTest, StoredOverviewsAnswerWhereTheyAreFineEnough) {
+  auto raster = scene(1100, 1030);
+  const std::string path = make_file("scene.sinr", raster, 32, true);
+  const DatasetPointer dataset = open(path);
+  const auto file = fields(path);
+  ASSERT_EQ(file->overview_count(), 1);
+  GDALRasterBand& band = *dataset->GetRasterBand(2);
+  ASSERT_EQ(band.GetOverviewCount(), 3);
+  const std::vector<double> stored = first_parts(file->overview(0)->renderer().native({0, 0, 138, 129})[1]);
+  EXPECT_EQ(read(*band.GetOverview(2), {0, 0, 138, 129}), stored);
+  EXPECT_EQ(read(*band.GetOverview(1), {0, 0, 275, 258}), rendered(*file, 275, 258, 1));
+  // A sixteenth averages the stored eighth: the same as the renderer's half of it.
+  EXPECT_EQ(resampled(band, 0, 0, 1100, 1030, 69, 64, GRIORA_Average), rendered(*file->overview(0), 69, 64, 1));
+  EXPECT_EQ(resampled(band, 0, 0, 1100, 1030, 157, 147, GRIORA_Average), rendered(*file, 157, 147, 1));
+}
+
 TEST_F(PixelsTest, BetweenPixelsTheFieldItselfAnswers) {
   auto raster = scene(300, 270);
   const std::string path = make_file("scene.sinr", raster);

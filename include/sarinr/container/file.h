@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sarinr/base/storage.h"
@@ -18,7 +19,8 @@ struct FileSizes {
   std::uint64_t metadata = 0;  ///< compressed, within the header; and the channels' summary
   std::uint64_t shared = 0;    ///< the shared weights' record
   std::uint64_t tiles = 0;     ///< payloads of the tile records
-  std::uint64_t overhead() const { return file - metadata - shared - tiles; }
+  std::uint64_t overviews = 0;
+  std::uint64_t overhead() const { return file - metadata - shared - tiles - overviews; }
 };
 
 /// Writes a .sinr in one pass: header, shared weights if any, tile records in tile order, index.
@@ -29,6 +31,8 @@ class FileWriter {
   void write_shared(const QuantisedWeights& shared);
   /// The next tile's payload (encode_tile).
   void append_tile(ByteView payload);
+  /// Behind the last tile, finest first: a .sinr of the scene reduced by `factor` along each axis.
+  void append_overview(int factor, ByteView file);
   /// Index and end mark; all tiles must have been appended. Does not commit the sink.
   void finish(const std::vector<ChannelSummary>& summary);
   /// What has been written so far.
@@ -43,6 +47,7 @@ class FileWriter {
   std::uint32_t header_checksum_ = 0;
   bool shared_written_ = false;
   std::vector<std::uint64_t> record_sizes_;
+  std::vector<std::pair<int, std::uint64_t>> overviews_;
   FileSizes sizes_;
 };
 
@@ -64,16 +69,29 @@ class FileReader {
   Result<Bytes> payload(int tile) const;
   Result<TileContent> tile(int tile) const;
 
+  /// Reduced scenes stored beside the tiles, finest first: a pixel of one is `factor` native pixels wide and high (a
+  /// little less where the scene's size is no multiple).
+  int overview_count() const { return static_cast<int>(overviews_.size()); }
+  int overview_factor(int index) const { return overviews_[static_cast<std::size_t>(index)].factor; }
+  /// The bytes of one: a .sinr.
+  std::unique_ptr<ByteSource> overview(int index) const;
+
  private:
+  struct Overview {
+    int factor;
+    std::uint64_t offset;
+    std::uint64_t size;
+  };
   FileReader(std::unique_ptr<ByteSource> source, FileHeader header);
   std::string place(int tile) const;
   TileContext context(int tile) const;
-  std::unique_ptr<ByteSource> source_;
+  std::shared_ptr<const ByteSource> source_;
   FileHeader header_;
   TileGrid grid_;
   std::vector<ChannelSummary> summary_;
   QuantisedWeights shared_;
   std::vector<std::uint64_t> offsets_;  ///< of each tile's record, and one past the last
+  std::vector<Overview> overviews_;
   FileSizes sizes_;
 };
 

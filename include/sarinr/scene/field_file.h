@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "sarinr/container/file.h"
 #include "sarinr/render/renderer.h"
@@ -20,10 +22,23 @@ class FieldFile {
   const FileReader& reader() const { return *reader_; }
   const Renderer& renderer() const { return *renderer_; }
 
+  /// Reduced scenes of FitJob::overviews, finest first; opened when first asked for. Throws an Error where one is
+  /// damaged or is none of this scene's.
+  int overview_count() const { return reader_->overview_count(); }
+  int overview_factor(int index) const { return reader_->overview_factor(index); }
+  std::shared_ptr<const FieldFile> overview(int index) const;
+
  private:
   FieldFile() = default;
   std::shared_ptr<const FileReader> reader_;
   std::unique_ptr<Renderer> renderer_;
+  std::string name_;
+  std::size_t cached_tiles_ = 0;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::shared_ptr<const FieldFile>> overviews_;  ///< nullptr until asked for
 };
+
+/// Pixels of an axis reduced by a factor: the last may be narrower.
+inline int reduced_length(int length, int factor) { return length / factor + (length % factor != 0 ? 1 : 0); }
 
 }  // namespace sarinr

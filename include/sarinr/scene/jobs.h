@@ -40,6 +40,9 @@ struct FitJob {
   std::optional<double>
       target_rmse_db;   ///< the same as a root mean square error in dB; for amplitude, power and db bands
   int weight_bits = 0;  ///< 2 to 16 for every tensor; 0: as few as keep PSNR within 0.05 dB
+  /// Fit fields to the reduced scene too, at 1/8, 1/16 and so on down to 256 pixels, so that a zoom costs what its
+  /// pixels cost; as many levels as stay below some 2.5 % of the tiles.
+  bool overviews = false;
   std::size_t memory = std::size_t{1} << 30;  ///< for one batch of tiles
   std::string options_json = "{}";            ///< kept in the file beside the job's own numbers, as "options"
 };
