@@ -14,8 +14,8 @@ namespace sarinr::geo {
 /// A dataset that is closed with its owner.
 using Dataset = GDALDatasetUniquePtr;
 
-/// While it lives, GDAL's failures of this thread are kept here, to become part of an Error; warnings go to the log (without a
-/// receiver: to GDAL again, at the end).
+/// While it lives, GDAL's failures of this thread are kept here, to become part of an Error; warnings go to the log
+/// (without a receiver: to GDAL again, at the end).
 class MessageScope {
  public:
   MessageScope();

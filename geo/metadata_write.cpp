@@ -19,8 +19,8 @@ class Writer {
   void set(const std::string& what, Action action) {
     MessageScope scope;
     if (action() != CE_None) {
-      log(LogLevel::warning, path_ + " cannot hold the " + what + ": " +
-                                 (scope.failed() ? scope.reason() : "its format has no place"));
+      log(LogLevel::warning,
+          path_ + " cannot hold the " + what + ": " + (scope.failed() ? scope.reason() : "its format has no place"));
     }
   }
 

@@ -97,7 +97,8 @@ json gridded_metadata(json source, const std::array<double, 6>& geotransform,
   source.erase("gcps");
   if (source.contains("metadata")) {
     json& domains = source["metadata"];
-    if (domains.erase("RPC") > 0) log(LogLevel::info, "the output has a grid of its own: the source's RPC are left out");
+    if (domains.erase("RPC") > 0)
+      log(LogLevel::info, "the output has a grid of its own: the source's RPC are left out");
     domains.erase("GEOLOCATION");
     if (domains.empty()) source.erase("metadata");
   }

@@ -27,10 +27,7 @@ Request band_request(int level, const Extent& window, void* data, int columns, i
 }  // namespace
 
 FieldBand::FieldBand(SarinrDataset& dataset, int level, int number, GDALDataType type)
-    : dataset_(dataset),
-      level_(level),
-      kept_(*dataset.kept().GetRasterBand(number)),
-      domains_(kept_) {
+    : dataset_(dataset), level_(level), kept_(*dataset.kept().GetRasterBand(number)), domains_(kept_) {
   poDS = &dataset;
   nBand = number;
   eDataType = type;
@@ -50,9 +47,7 @@ GDALRasterBand* FieldBand::GetOverview(int index) {
 
 int FieldBand::HasArbitraryOverviews() { return GetOverviewCount() > 0 ? TRUE : FALSE; }
 
-int FieldBand::GetMaskFlags() {
-  return dataset_.has_mask() ? GMF_PER_DATASET : GDALPamRasterBand::GetMaskFlags();
-}
+int FieldBand::GetMaskFlags() { return dataset_.has_mask() ? GMF_PER_DATASET : GDALPamRasterBand::GetMaskFlags(); }
 
 GDALRasterBand* FieldBand::GetMaskBand() {
   return dataset_.has_mask() ? dataset_.mask(level_) : GDALPamRasterBand::GetMaskBand();
@@ -124,8 +119,7 @@ CPLErr FieldBand::IReadBlock(int column, int row, void* data) {
 }
 
 CPLErr FieldBand::IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void* data, int columns, int rows,
-                            GDALDataType type, GSpacing pixel_space, GSpacing line_space,
-                            GDALRasterIOExtraArg* extra) {
+                            GDALDataType type, GSpacing pixel_space, GSpacing line_space, GDALRasterIOExtraArg* extra) {
   if (flag == GF_Read) {
     Request request =
         band_request(level_, {x, y, width, height}, data, columns, rows, type, pixel_space, line_space, extra);
@@ -160,8 +154,8 @@ CPLErr FieldMaskBand::IReadBlock(int column, int row, void* data) {
   });
 }
 
-CPLErr FieldMaskBand::IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void* data, int columns,
-                                int rows, GDALDataType type, GSpacing pixel_space, GSpacing line_space,
+CPLErr FieldMaskBand::IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void* data, int columns, int rows,
+                                GDALDataType type, GSpacing pixel_space, GSpacing line_space,
                                 GDALRasterIOExtraArg* extra) {
   if (flag == GF_Read) {
     Request request =

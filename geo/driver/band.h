@@ -32,8 +32,7 @@ class FieldBand final : public GDALPamRasterBand {
  protected:
   CPLErr IReadBlock(int column, int row, void* data) override;
   CPLErr IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void* data, int columns, int rows,
-                   GDALDataType type, GSpacing pixel_space, GSpacing line_space,
-                   GDALRasterIOExtraArg* extra) override;
+                   GDALDataType type, GSpacing pixel_space, GSpacing line_space, GDALRasterIOExtraArg* extra) override;
 
  private:
   SarinrDataset& dataset_;
@@ -52,8 +51,7 @@ class FieldMaskBand final : public GDALRasterBand {
  protected:
   CPLErr IReadBlock(int column, int row, void* data) override;
   CPLErr IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void* data, int columns, int rows,
-                   GDALDataType type, GSpacing pixel_space, GSpacing line_space,
-                   GDALRasterIOExtraArg* extra) override;
+                   GDALDataType type, GSpacing pixel_space, GSpacing line_space, GDALRasterIOExtraArg* extra) override;
 
  private:
   SarinrDataset& dataset_;

@@ -77,8 +77,7 @@ FitJob fit_job(const Options& options) {
   if (options.has("TARGET_PSNR")) job.target_psnr = options.number("TARGET_PSNR", 0, -1000, 1000);
   if (options.has("TARGET_RMSE_DB")) job.target_rmse_db = options.number("TARGET_RMSE_DB", 0, 1e-9, 1000);
   job.weight_bits = options.whole("WEIGHT_BITS", job.weight_bits, 0, 16);
-  job.seed = static_cast<std::uint64_t>(
-      options.number("SEED", static_cast<double>(job.seed), 0, 9007199254740992.0));
+  job.seed = static_cast<std::uint64_t>(options.number("SEED", static_cast<double>(job.seed), 0, 9007199254740992.0));
   job.activation.epochs = options.whole("ACTIVATION_EPOCHS", job.activation.epochs, 0, 100000);
   if (!options.flag("SELF_ACTIVATION", true)) job.activation.epochs = 0;
   job.activation.learning_rate = 0;
@@ -124,7 +123,8 @@ void check_source(GDALDataset& source, bool strict) {
 
 const char* creation_options() {
   return "<CreationOptionList>"
-         "<Option name='QUANTITY' type='string' description='what the numbers are: amplitude, power, db, complex, other "
+         "<Option name='QUANTITY' type='string' description='what the numbers are: amplitude, power, db, complex, "
+         "other "
          "or categorical, for all bands or BAND=quantity,BAND=quantity; default: found out'/>"
          "<Option name='ARCH' type='string' description='architecture of the fields' default='siren'/>"
          "<Option name='WIDTH' type='int' description='neurons of a hidden layer'/>"
@@ -134,14 +134,16 @@ const char* creation_options() {
          "<Option name='EPOCHS' type='int' description='full-batch Adam steps; the most, where a target is given'/>"
          "<Option name='LEARNING_RATE' type='float' description='decaying to 0 by a cosine'/>"
          "<Option name='TARGET_PSNR' type='float' description='stop a tile that reaches this PSNR, in dB'/>"
-         "<Option name='TARGET_RMSE_DB' type='float' description='stop a tile that reaches this root mean square error, "
+         "<Option name='TARGET_RMSE_DB' type='float' description='stop a tile that reaches this root mean square "
+         "error, "
          "in dB'/>"
          "<Option name='WEIGHT_BITS' type='int' description='bits of a stored weight, 2 to 16; 0: as few as keep the "
          "PSNR within 0.05 dB'/>"
          "<Option name='SELF_ACTIVATION' type='boolean' default='YES' description='learn contrast before the fit'/>"
          "<Option name='ACTIVATION_EPOCHS' type='int' description='steps of the self-activation, even'/>"
          "<Option name='SEED' type='int' description='of the first weights'/>"
-         "<Option name='OVERVIEWS' type='boolean' default='NO' description='also fit the scene reduced 8, 16, ... times'/>"
+         "<Option name='OVERVIEWS' type='boolean' default='NO' description='also fit the scene reduced 8, 16, ... "
+         "times'/>"
          "<Option name='NUM_THREADS' type='string' description='threads to fit with, or ALL_CPUS; default: "
          "GDAL_NUM_THREADS, else 1'/>"
          "</CreationOptionList>";
@@ -162,7 +164,8 @@ GDALDataset* create_copy(const char* path, GDALDataset* source, int strict, Opti
     const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                             static_cast<std::size_t>(threads));
     GdalListener listener(progress, progress_data);
-    fit_raster(*raster, *sink, job, [&] { return make_cpu_engine(job.spec.architecture, threads); }, listener);
+    fit_raster(
+        *raster, *sink, job, [&] { return make_cpu_engine(job.spec.architecture, threads); }, listener);
     sink->commit();
   });
   if (result != CE_None) return nullptr;

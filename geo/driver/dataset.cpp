@@ -141,15 +141,16 @@ std::optional<CPLErr> SarinrDataset::answer(const Request& request) const {
   return guarded([&] {
     if (!baseband_) {
       throw Error(
-          "the scene is a Sentinel-1 TOPS product (IW or EW SLC), whose spectrum is not at baseband: values between its "
+          "the scene is a Sentinel-1 TOPS product (IW or EW SLC), whose spectrum is not at baseband: values between "
+          "its "
           "pixels would be wrong. Read its own pixels (nearest), or open it with -oo DERAMPED=YES if it was deramped");
     }
     read_resampled(pyramid_, bands, request);
   });
 }
 
-CPLErr SarinrDataset::IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void* data, int columns,
-                                int rows, GDALDataType type, int band_count, BandMap bands, GSpacing pixel_space,
+CPLErr SarinrDataset::IRasterIO(GDALRWFlag flag, int x, int y, int width, int height, void* data, int columns, int rows,
+                                GDALDataType type, int band_count, BandMap bands, GSpacing pixel_space,
                                 GSpacing line_space, GSpacing band_space, GDALRasterIOExtraArg* extra) {
   if (flag == GF_Read) {
     Request request;

@@ -50,11 +50,13 @@ void register_driver() {
   driver->SetMetadataItem(GDAL_DMD_LONGNAME, "SAR rasters as neural fields (.sinr)");
   driver->SetMetadataItem(GDAL_DMD_EXTENSION, "sinr");
   driver->SetMetadataItem(GDAL_DMD_EXTENSIONS, "sinr");
-  driver->SetMetadataItem(GDAL_DMD_CREATIONDATATYPES,
-                          "Byte UInt16 Int16 UInt32 Int32 UInt64 Int64 Float32 Float64 CInt16 CInt32 CFloat32 CFloat64");
-  driver->SetMetadataItem(GDAL_DMD_OPENOPTIONLIST,
-                          "<OpenOptionList><Option name='DERAMPED' type='boolean' default='NO' description='complex TOPS "
-                          "data was brought to baseband, so that it may be interpolated'/></OpenOptionList>");
+  driver->SetMetadataItem(
+      GDAL_DMD_CREATIONDATATYPES,
+      "Byte UInt16 Int16 UInt32 Int32 UInt64 Int64 Float32 Float64 CInt16 CInt32 CFloat32 CFloat64");
+  driver->SetMetadataItem(
+      GDAL_DMD_OPENOPTIONLIST,
+      "<OpenOptionList><Option name='DERAMPED' type='boolean' default='NO' description='complex TOPS "
+      "data was brought to baseband, so that it may be interpolated'/></OpenOptionList>");
   driver->SetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST, creation_options());
   driver->pfnIdentify = identify;
   driver->pfnOpen = open;

@@ -17,8 +17,6 @@ TargetOptions average_options(const std::vector<int>& bands) {
   return options;
 }
 
-
-
 }  // namespace
 
 Level::Level(LevelFields fields, int width, int height) : fields_(std::move(fields)), width_(width), height_(height) {}
@@ -28,8 +26,8 @@ void Level::open() const {
   if (file_->header().width == width_ && file_->header().height == height_) return;
   const double column = static_cast<double>(file_->header().width) / width_;
   const double row = static_cast<double>(file_->header().height) / height_;
-  averages_ = std::make_unique<TargetRenderer>(
-      file_->renderer(), std::make_shared<AffineMap>(0, column, 0, 0, 0, row), average_options({}));
+  averages_ = std::make_unique<TargetRenderer>(file_->renderer(), std::make_shared<AffineMap>(0, column, 0, 0, 0, row),
+                                               average_options({}));
 }
 
 TargetWindow Level::read(const Extent& window) const {
@@ -47,8 +45,8 @@ Pyramid::Pyramid(std::shared_ptr<const FieldFile> file, bool reduced) : file_(st
   int factor = 1;
   while (reduced && std::max(reduced_length(width, factor), reduced_length(height, factor)) > smallest_level) {
     factor *= 2;
-    levels_.push_back(std::make_unique<Level>(fields_for(factor), reduced_length(width, factor),
-                                              reduced_length(height, factor)));
+    levels_.push_back(
+        std::make_unique<Level>(fields_for(factor), reduced_length(width, factor), reduced_length(height, factor)));
   }
 }
 

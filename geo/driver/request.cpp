@@ -134,8 +134,8 @@ void read_resampled(const Pyramid& pyramid, const std::vector<BandModel>& bands,
   const Level& level = pyramid.level(request.level);
   const double column = static_cast<double>(native.width()) / level.width();
   const double row = static_cast<double>(native.height()) / level.height();
-  const Pyramid::Part part{request.x * column,     request.y * row, request.width * column,
-                           request.height * row,   request.columns, request.rows};
+  const Pyramid::Part part{request.x * column,   request.y * row, request.width * column,
+                           request.height * row, request.columns, request.rows};
   const PartRenderer made = pyramid.renderer(part, request.bands);
   const TargetRenderer* renderer = made.renderer.get();
   const std::vector<Extent> all = pieces(request, renderer->preferred_window(request.columns, request.rows), 0, 0);

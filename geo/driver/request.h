@@ -47,8 +47,8 @@ int allowed_threads();
 /// Fills the buffer with the level's own pixels; of a native request.
 void read_native(const Pyramid& pyramid, const std::vector<BandModel>& bands, const Request& request);
 
-/// Fills the buffer with the fields' values on the request's grid: at pixel centres, or averages where pixels are larger
-/// than native ones.
+/// Fills the buffer with the fields' values on the request's grid: at pixel centres, or averages where pixels are
+/// larger than native ones.
 void read_resampled(const Pyramid& pyramid, const std::vector<BandModel>& bands, const Request& request);
 
 }  // namespace sarinr::geo::driver

@@ -166,9 +166,8 @@ Result<FoundIndex> read_index(const ByteSource& source, const FoundHeader& found
   if (crc32c(block.first(static_cast<std::size_t>(size)), found.checksum) != checksum) return damaged;
   const Bytes whole = reversed_index(block, size);
   ByteReader rest(ByteView(whole).subspan(reader.position()));
-  return FoundIndex{
-      parse(rest, std::move(*start), static_cast<std::size_t>(tiles), static_cast<std::size_t>(channels)),
-      file_size - size - trailer_size};
+  return FoundIndex{parse(rest, std::move(*start), static_cast<std::size_t>(tiles), static_cast<std::size_t>(channels)),
+                    file_size - size - trailer_size};
 }
 
 }  // namespace sarinr

@@ -46,8 +46,7 @@ void FileWriter::append_overview(int factor, ByteView file) {
   if (static_cast<int>(record_sizes_.size()) != tile_count_) {
     throw Error("overviews stand behind the last tile", ErrorKind::internal);
   }
-  if (factor < 2 || (!overviews_.empty() && factor <= overviews_.back().first) ||
-      overviews_.size() == most_overviews) {
+  if (factor < 2 || (!overviews_.empty() && factor <= overviews_.back().first) || overviews_.size() == most_overviews) {
     throw Error("overviews are written finest first, at most " + std::to_string(most_overviews), ErrorKind::internal);
   }
   emit(file);

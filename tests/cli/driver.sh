@@ -57,16 +57,16 @@ window() {
 }
 check gdal_translate "-srcwin: the rendered pixels" window
 reduced() {
-  gdal_translate -q -outsize 140 100 -r average left.sinr a.tif && "$sarinr" render left.sinr b.tif --size 140,100 --quiet &&
+  gdal_translate -q -outsize 140 100 -r average left.sinr a.tif && "$sarinr" render left.sinr b.tif --size 140,100 --quiet --overwrite &&
     same a.tif b.tif
 }
 check gdal_translate "-outsize 20% -r average: sarinr render --size" reduced
 fractional() {
   gdal_translate -q -srcwin 100.5 90.25 40 30 -outsize 160 120 -r cubic left.sinr a.tif &&
-    "$sarinr" render left.sinr b.tif --bbox 601005,4818797.5,601405,4819097.5 --size 160,120 --quiet && same a.tif b.tif
+    "$sarinr" render left.sinr b.tif --bbox 601005,4818797.5,601405,4819097.5 --size 160,120 --quiet --overwrite && same a.tif b.tif
 }
 check gdal_translate "-srcwin with fractions, four times finer: the fields" fractional
-level() { gdal_translate -q -oo OVERVIEW_LEVEL=0 left.sinr a.tif && "$sarinr" render left.sinr b.tif --size 350,250 --quiet && same a.tif b.tif; }
+level() { gdal_translate -q -oo OVERVIEW_LEVEL=0 left.sinr a.tif && "$sarinr" render left.sinr b.tif --size 350,250 --quiet --overwrite && same a.tif b.tif; }
 check gdal_translate "-oo OVERVIEW_LEVEL=0: sarinr render --scale 0.5" level
 warped() {
   gdalwarp -q -overwrite -t_srs EPSG:4326 -r bilinear left.sinr a.tif && gdalwarp -q -overwrite -t_srs EPSG:4326 -r bilinear left_back.tif b.tif &&

@@ -1,6 +1,5 @@
-#include <gmock/gmock.h>
-
 #include <gdal_rat.h>
+#include <gmock/gmock.h>
 
 #include "driver_test.h"
 
@@ -16,9 +15,11 @@ DatasetPointer make_source(const std::string& path) {
   GDALDriver& driver = *GetGDALDriverManager()->GetDriverByName("GTiff");
   DatasetPointer dataset(driver.Create(path.c_str(), 70, 60, 1, GDT_Float32, nullptr));
   std::vector<float> values(70 * 60);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 10 + static_cast<float>(i % 70) + static_cast<float>(i % 9);
-  EXPECT_EQ(dataset->GetRasterBand(1)->RasterIO(GF_Write, 0, 0, 70, 60, values.data(), 70, 60, GDT_Float32, 0, 0, nullptr),
-            CE_None);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = 10 + static_cast<float>(i % 70) + static_cast<float>(i % 9);
+  EXPECT_EQ(
+      dataset->GetRasterBand(1)->RasterIO(GF_Write, 0, 0, 70, 60, values.data(), 70, 60, GDT_Float32, 0, 0, nullptr),
+      CE_None);
   dataset->GetRasterBand(1)->SetDescription("VV");
   dataset->SetMetadataItem("MISSION", "S1A");
   dataset->FlushCache(false);
@@ -29,8 +30,8 @@ DatasetPointer copy(GDALDataset& source, const std::string& path, std::vector<st
                     GDALProgressFunc progress = nullptr, bool strict = false) {
   CPLStringList lines;
   for (const std::string& option : options) lines.AddString(option.c_str());
-  return DatasetPointer(GetGDALDriverManager()->GetDriverByName("SARINR")->CreateCopy(
-      path.c_str(), &source, strict, lines.List(), progress, nullptr));
+  return DatasetPointer(GetGDALDriverManager()->GetDriverByName("SARINR")->CreateCopy(path.c_str(), &source, strict,
+                                                                                      lines.List(), progress, nullptr));
 }
 
 Bytes bytes_of(const std::string& path) {
@@ -44,9 +45,9 @@ TEST_F(CreateCopyTest, GivesTheBytesOfAFit) {
   const std::string tiff = memory_path("scene.tif");
   const DatasetPointer source = make_source(tiff);
   const std::string copied = memory_path("copied.sinr");
-  const DatasetPointer dataset =
-      copy(*source, copied, {"QUANTITY=VV=amplitude", "WIDTH=8", "DEPTH=1", "EPOCHS=3", "TILE_SIZE=32",
-                             "ACTIVATION_EPOCHS=2", "SEED=7"});
+  const DatasetPointer dataset = copy(
+      *source, copied,
+      {"QUANTITY=VV=amplitude", "WIDTH=8", "DEPTH=1", "EPOCHS=3", "TILE_SIZE=32", "ACTIVATION_EPOCHS=2", "SEED=7"});
   ASSERT_TRUE(dataset);
   EXPECT_STREQ(dataset->GetRasterBand(1)->GetDescription(), "VV");
   EXPECT_STREQ(dataset->GetMetadataItem("MISSION"), "S1A");
@@ -66,7 +67,11 @@ TEST_F(CreateCopyTest, GivesTheBytesOfAFit) {
   const auto sink = create_sink(fitted, true);
   test::Silent silent;
   fit_raster(
-      *raster, *sink, job, [] { return make_engine({"cpu", "cpu", 2, "auto"}, "siren"); }, silent);
+      *raster, *sink, job,
+      [] {
+        return make_engine({"cpu", "cpu", 2, "auto"}, "siren");
+      },
+      silent);
   sink->commit();
   EXPECT_EQ(bytes_of(copied), bytes_of(fitted));
 }
@@ -75,9 +80,8 @@ TEST_F(CreateCopyTest, CancellingLeavesNoFile) {
   const DatasetPointer source = make_source(memory_path("scene.tif"));
   const std::string path = memory_path("none.sinr");
   const Messages messages;
-  EXPECT_FALSE(copy(*source, path, {"WIDTH=8", "EPOCHS=3"}, [](double done, const char*, void*) {
-    return done > 0.3 ? FALSE : TRUE;
-  }));
+  EXPECT_FALSE(copy(*source, path, {"WIDTH=8", "EPOCHS=3"},
+                    [](double done, const char*, void*) { return done > 0.3 ? FALSE : TRUE; }));
   EXPECT_EQ(messages.last_number, CPLE_UserInterrupt);
   VSIStatBufL status;
   EXPECT_NE(VSIStatL(path.c_str(), &status), 0);

@@ -26,22 +26,24 @@ void write_bytes(const std::string& path, const Bytes& bytes) {
 
 /// A raster with every kind of metadata that a .sinr keeps.
 test::ComputedRaster described() {
-  test::ComputedRaster raster(70, 60, {{Quantity::decibel, PixelType::f32, -99.0}},
-                              [](int, int x, int y) { return Sample{x < 5 ? -99.0 : 0.1 * x + y, 0}; });
-  raster.change().metadata = nlohmann::json{
-      {"crs", "EPSG:32631"},
-      {"geotransform", {500000, 10, 0, 4800000, 0, -10}},
-      {"metadata", {{"", {{"MISSION", "S1A"}}}, {"RPC", {{"LINE_OFF", "5"}, {"SAMP_OFF", "7"}}}}},
-      {"bands",
-       {{{"description", "VV"},
-         {"unit", "dB"},
-         {"scale", 2.5},
-         {"offset", -1.5},
-         {"nodata", -99},
-         {"color_interpretation", "Gray"},
-         {"categories", {"sea", "land"}},
-         {"color_table", {{1, 2, 3, 4}, {5, 6, 7, 8}}},
-         {"metadata", {{"", {{"STATISTICS_MINIMUM", "-12.5"}, {"POLARISATION", "VV"}}}}}}}}}.dump();
+  test::ComputedRaster raster(70, 60, {{Quantity::decibel, PixelType::f32, -99.0}}, [](int, int x, int y) {
+    return Sample{x < 5 ? -99.0 : 0.1 * x + y, 0};
+  });
+  raster.change().metadata =
+      nlohmann::json{{"crs", "EPSG:32631"},
+                     {"geotransform", {500000, 10, 0, 4800000, 0, -10}},
+                     {"metadata", {{"", {{"MISSION", "S1A"}}}, {"RPC", {{"LINE_OFF", "5"}, {"SAMP_OFF", "7"}}}}},
+                     {"bands",
+                      {{{"description", "VV"},
+                        {"unit", "dB"},
+                        {"scale", 2.5},
+                        {"offset", -1.5},
+                        {"nodata", -99},
+                        {"color_interpretation", "Gray"},
+                        {"categories", {"sea", "land"}},
+                        {"color_table", {{1, 2, 3, 4}, {5, 6, 7, 8}}},
+                        {"metadata", {{"", {{"STATISTICS_MINIMUM", "-12.5"}, {"POLARISATION", "VV"}}}}}}}}}
+          .dump();
   return raster;
 }
 
@@ -163,8 +165,9 @@ TEST_F(DatasetTest, UpdatingIsRefused) {
 }
 
 TEST_F(DatasetTest, TopsDataIsNotInterpolatedUnlessDeramped) {
-  test::ComputedRaster raster(300, 70, {{Quantity::complex, PixelType::cf32, {}}},
-                              [](int, int x, int y) { return Sample{1.0 + x, 2.0 + y}; });
+  test::ComputedRaster raster(300, 70, {{Quantity::complex, PixelType::cf32, {}}}, [](int, int x, int y) {
+    return Sample{1.0 + x, 2.0 + y};
+  });
   raster.change().metadata = R"({"metadata":{"":{"TIFFTAG_IMAGEDESCRIPTION":"Sentinel-1A IW SLC L1"}}})";
   const std::string path = make_file("tops.sinr", raster);
   const DatasetPointer dataset = open(path);

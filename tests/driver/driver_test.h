@@ -65,7 +65,11 @@ class DriverTest : public testing::Test {
     test::Silent silent;
     const auto sink = create_sink(path, true);
     fit_raster(
-        raster, *sink, job, [] { return make_engine({"cpu", "cpu", 1, "auto"}, "siren"); }, silent);
+        raster, *sink, job,
+        [] {
+          return make_engine({"cpu", "cpu", 1, "auto"}, "siren");
+        },
+        silent);
     sink->commit();
     return path;
   }

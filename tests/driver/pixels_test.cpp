@@ -47,8 +47,7 @@ TEST_F(PixelsTest, ThreadsOfGdalGiveTheSamePixels) {
   const std::vector<double> alone = read(*open(path)->GetRasterBand(1), {10, 5, 580, 290});
   CPLSetThreadLocalConfigOption("GDAL_NUM_THREADS", "3");
   const std::vector<double> together = read(*open(path)->GetRasterBand(1), {10, 5, 580, 290});
-  const std::vector<double> reduced =
-      resampled(*open(path)->GetRasterBand(1), 0, 0, 600, 300, 50, 25, GRIORA_Average);
+  const std::vector<double> reduced = resampled(*open(path)->GetRasterBand(1), 0, 0, 600, 300, 50, 25, GRIORA_Average);
   CPLSetThreadLocalConfigOption("GDAL_NUM_THREADS", nullptr);
   EXPECT_EQ(alone, together);
   EXPECT_EQ(reduced, resampled(*open(path)->GetRasterBand(1), 0, 0, 600, 300, 50, 25, GRIORA_Average));
@@ -69,8 +68,7 @@ TEST_F(PixelsTest, OverviewsAreTheRenderersAverages) {
     GDALRasterBand& overview = *band.GetOverview(level);
     ASSERT_EQ(overview.GetXSize(), widths[level]);
     ASSERT_EQ(overview.GetYSize(), heights[level]);
-    EXPECT_EQ(read(overview, {0, 0, widths[level], heights[level]}),
-              rendered(*file, widths[level], heights[level], 0));
+    EXPECT_EQ(read(overview, {0, 0, widths[level], heights[level]}), rendered(*file, widths[level], heights[level], 0));
     EXPECT_EQ(overview.GetOverviewCount(), 0);
     EXPECT_EQ(overview.GetNoDataValue(), 0);
   }
@@ -169,13 +167,15 @@ TEST_F(PixelsTest, SeveralThreadsReadOneDatasetsBlocks) {
   std::vector<std::vector<std::uint16_t>> blocks(6, std::vector<std::uint16_t>(256 * 256));
   std::vector<std::thread> threads;
   for (int i = 0; i < 6; ++i) {
-    threads.emplace_back([&, i] { EXPECT_EQ(band.ReadBlock(i % 3, i / 3, blocks[static_cast<std::size_t>(i)].data()), CE_None); });
+    threads.emplace_back(
+        [&, i] { EXPECT_EQ(band.ReadBlock(i % 3, i / 3, blocks[static_cast<std::size_t>(i)].data()), CE_None); });
   }
   for (std::thread& thread : threads) thread.join();
   for (int y = 0; y < 300; ++y) {
     for (int x = 0; x < 600; ++x) {
-      ASSERT_EQ(blocks[static_cast<std::size_t>(y / 256 * 3 + x / 256)][static_cast<std::size_t>(y % 256 * 256 + x % 256)],
-                expected[static_cast<std::size_t>(y * 600 + x)]);
+      ASSERT_EQ(
+          blocks[static_cast<std::size_t>(y / 256 * 3 + x / 256)][static_cast<std::size_t>(y % 256 * 256 + x % 256)],
+          expected[static_cast<std::size_t>(y * 600 + x)]);
     }
   }
 }
@@ -190,9 +190,9 @@ TEST_F(PixelsTest, CancellingStopsAndIsReported) {
   extra.pfnProgress = [](double, const char*, void*) { return FALSE; };
   std::vector<double> buffer(600 * 540);
   const Messages messages;
-  EXPECT_EQ(dataset->GetRasterBand(1)->RasterIO(GF_Read, 0, 0, 300, 270, buffer.data(), 600, 540, GDT_Float64, 0, 0,
-                                                &extra),
-            CE_Failure);
+  EXPECT_EQ(
+      dataset->GetRasterBand(1)->RasterIO(GF_Read, 0, 0, 300, 270, buffer.data(), 600, 540, GDT_Float64, 0, 0, &extra),
+      CE_Failure);
   ASSERT_EQ(messages.all.size(), 1u);
   EXPECT_EQ(messages.last_number, CPLE_UserInterrupt);
 }

