@@ -123,16 +123,7 @@ void complete(FitArguments& a) {
   for (const ParameterInfo& parameter : architecture(a.job.spec.architecture).parameters()) {
     a.job.spec.parameters.push_back(static_cast<float>(a.parameters.at(parameter.name)));
   }
-  check(a.job.spec);
-  if (a.job.overlap % 2 != 0 || a.job.overlap > a.job.tile_size / 2) {
-    throw Error("--overlap is " + std::to_string(a.job.overlap) + "; it must be even and at most half the tile size");
-  }
-  if (a.job.weight_bits == 1) throw Error("--weight-bits is 1; it must be 0 or lie between 2 and 16");
-  if (a.job.activation.epochs % 2 != 0) {
-    throw Error("--activation-epochs is " + std::to_string(a.job.activation.epochs) +
-                "; it must be even: its two losses take turns");
-  }
-  a.job.learning_rate = a.learning_rate > 0 ? a.learning_rate : fit_defaults(a.job.spec.architecture).learning_rate;
+  a.job.learning_rate = a.learning_rate;
   a.job.activation.learning_rate = a.activation_learning_rate;
   complete(a.job, OptionStyle::command_line);
   if (!a.self_activation) a.job.activation.epochs = 0;

@@ -73,13 +73,13 @@ FitJob fit_job(const Options& options) {
   job.tile_size = options.whole("TILE_SIZE", job.tile_size, 8, largest_tile_size);
   job.overlap = options.whole("OVERLAP", job.overlap, 0, 256);
   job.epochs = options.whole("EPOCHS", job.epochs, 1, 10000000);
-  job.learning_rate = options.number("LEARNING_RATE", job.learning_rate, 1e-9, 1e3);
+  job.learning_rate = options.number("LEARNING_RATE", 0, 0, 1e3);
   if (options.has("TARGET_PSNR")) job.target_psnr = options.number("TARGET_PSNR", 0, -1000, 1000);
   if (options.has("TARGET_RMSE_DB")) job.target_rmse_db = options.number("TARGET_RMSE_DB", 0, 1e-9, 1000);
   job.weight_bits = options.whole("WEIGHT_BITS", job.weight_bits, 0, 16);
   job.seed = static_cast<std::uint64_t>(options.number("SEED", static_cast<double>(job.seed), 0, 9007199254740992.0));
   job.activation.epochs = options.whole("ACTIVATION_EPOCHS", job.activation.epochs, 0, 100000);
-  if (!options.flag("SELF_ACTIVATION", true)) job.activation.epochs = 0;
+  if (!options.flag("SELF_ACTIVATION", fit_defaults(job.spec.architecture).self_activation)) job.activation.epochs = 0;
   job.activation.learning_rate = 0;
   job.overviews = options.flag("OVERVIEWS", job.overviews);
   complete(job, OptionStyle::gdal);

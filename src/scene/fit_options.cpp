@@ -35,6 +35,7 @@ void complete(FitJob& job, OptionStyle style) {
     throw Error(shown("activation-epochs", style) + " is " + std::to_string(job.activation.epochs) +
                 "; it must be even: its two losses take turns");
   }
+  if (job.learning_rate == 0) job.learning_rate = fit_defaults(job.spec.architecture).learning_rate;
   constexpr int wide = 192;
   if (job.activation.learning_rate == 0) job.activation.learning_rate = job.spec.width >= wide ? 1e-3 : 2e-3;
 }

@@ -48,8 +48,8 @@ struct FitJob {
 };
 
 /// Fills in what the architecture decides, where the job does not say it: the architecture's own parameters and, where
-/// it is 0, the learning rate of the self-activation (2e-3; 1e-3 from width 192 on). Throws an Error where the job's
-/// numbers make no sense together; `style` is how the user knows them ("--overlap", "OVERLAP").
+/// they are 0, the learning rate and that of the self-activation (2e-3; 1e-3 from width 192 on). Throws an Error where
+/// the job's numbers make no sense together; `style` is how the user knows them ("--overlap", "OVERLAP").
 void complete(FitJob& job, OptionStyle style);
 
 /// What a fit did, beside the file itself.
