@@ -36,6 +36,7 @@ FieldBand::FieldBand(SarinrDataset& dataset, int level, int number, GDALDataType
   nRasterYSize = dataset.level(level).height();
   nBlockXSize = block_size;
   nBlockYSize = block_size;
+  // GDALPamRasterBand's would note it for the .aux.xml. NOLINTNEXTLINE(bugprone-parent-virtual-call)
   GDALRasterBand::SetDescription(kept_.GetDescription());
 }
 

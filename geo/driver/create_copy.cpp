@@ -87,8 +87,8 @@ FitJob fit_job(const Options& options) {
 }
 
 int fit_threads(const Options& options) {
-  const std::string text = options.text("NUM_THREADS", std::to_string(allowed_threads()));
-  return EQUAL(text.c_str(), "ALL_CPUS") ? CPLGetNumCPUs() : options.whole("NUM_THREADS", std::stoi(text), 1, 1024);
+  if (EQUAL(options.text("NUM_THREADS", "").c_str(), "ALL_CPUS")) return CPLGetNumCPUs();
+  return options.whole("NUM_THREADS", allowed_threads(), 1, 1024);
 }
 
 std::unique_ptr<Engine> make_cpu_engine(const std::string& architecture, int threads) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -109,8 +110,8 @@ void take_extra(const GDALRasterIOExtraArg* extra, Request& request) {
 
 int allowed_threads() {
   const char* text = CPLGetConfigOption("GDAL_NUM_THREADS", "1");
-  const int threads = EQUAL(text, "ALL_CPUS") ? CPLGetNumCPUs() : atoi(text);
-  return std::clamp(threads, 1, 256);
+  const long threads = EQUAL(text, "ALL_CPUS") ? CPLGetNumCPUs() : std::strtol(text, nullptr, 10);
+  return static_cast<int>(std::clamp(threads, 1L, 256L));
 }
 
 void read_native(const Pyramid& pyramid, const std::vector<BandModel>& bands, const Request& request) {

@@ -93,6 +93,7 @@ TEST_F(CreateCopyTest, SenselessOptionsAreNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {"EPOCHS=many", "the creation option EPOCHS is 'many'; it must be a number from 1 to 10000000"},
       {"WIDTH=3.5", "the creation option WIDTH is '3.5'; it must be a whole number"},
+      {"NUM_THREADS=several", "the creation option NUM_THREADS is 'several'; it must be a number from 1 to 1024"},
       {"OVERLAP=3", "OVERLAP is 3; it must be even"},
       {"WEIGHT_BITS=1", "WEIGHT_BITS is 1"},
       {"ACTIVATION_EPOCHS=3", "ACTIVATION_EPOCHS is 3; it must be even"},
