@@ -7,6 +7,7 @@
 #include <mutex>
 #include <numbers>
 #include <thread>
+#include <type_traits>
 
 #include "fit/adam.h"
 #include "fit/contrast.h"
@@ -112,17 +113,26 @@ class CpuEngine final : public Engine {
 
   std::vector<float> activate(const FitProblem& problem, const ActivationOptions& options,
                               const StepCallback& step) override {
-    return arena_.execute([&] { return activate_here(problem, options, step); });
+    return on_threads([&] { return activate_here(problem, options, step); });
   }
 
   std::vector<TileFit> fit(const FitProblem& problem, const std::vector<NormalisedTile>& tiles,
                            const FitOptions& options, const StepCallback& step) override {
-    return arena_.execute([&] { return fit_here(problem, tiles, options, step); });
+    return on_threads([&] { return fit_here(problem, tiles, options, step); });
   }
 
   int preferred_batch(const FitProblem&, std::size_t) const override { return 4 * threads_; }
 
  private:
+  /// Runs in the caller's arena where that has no more threads than the engine may use: a job's pipeline and an arena
+  /// of the engine's own would each be promised workers that only one of them can have, and the engine would get none.
+  /// Isolated, so that a thread which waits for pixels of one tile does not begin another batch.
+  template <typename Work>
+  std::invoke_result_t<Work> on_threads(const Work& work) {
+    if (oneapi::tbb::this_task_arena::max_concurrency() > threads_) return arena_.execute(work);
+    return oneapi::tbb::this_task_arena::isolate(work);
+  }
+
   static DenseNetwork network_of(const FitProblem& problem) {
     const std::optional<DenseNetwork> network = dense_network(problem.spec);
     if (!network) {
