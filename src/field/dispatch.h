@@ -11,7 +11,14 @@
 
 namespace sarinr {
 
-/// Highway's number of an instruction set of this machine, of the fastest for "auto"; throws an Error naming them.
+/// AVX-512 whose products of bfloat16 go through AMX's tiles.
+inline constexpr const char* amx_name = "amx";
+/// The same kernels on EmulatedTiles and the machine's fastest vectors: for tests, not among instruction_sets.
+inline constexpr const char* emulated_amx_name = "amx-emulated";
+bool uses_tiles(const std::string& instructions);
+
+/// Highway's number of an instruction set of this machine, for "auto" of that with the fastest vectors; throws an
+/// Error naming them.
 std::int64_t instruction_target(const std::string& instructions);
 
 /// The place of that instruction set's entry in the tables of HWY_EXPORT.

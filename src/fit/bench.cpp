@@ -102,12 +102,14 @@ std::optional<double> evaluation_rate(const FieldSpec& spec, const std::string& 
 }
 
 double multiply_add_peak(const std::string& instructions) {
-  const LayerKernels& kernels = layer_kernels(instructions);
+  const PairKernels& pairs = pair_kernels(instructions);
+  const bool tiles = pairs.native && pairs.multiply_adds != nullptr;
+  const auto multiply_adds = tiles ? pairs.multiply_adds : layer_kernels(instructions).multiply_adds;
   constexpr std::size_t rounds = 100000;
   double best = 0;
   for (int repeat = 0; repeat < 20; ++repeat) {
     const double begin = processor_seconds();
-    const std::size_t done = kernels.multiply_adds(rounds);
+    const std::size_t done = multiply_adds(rounds);
     best = std::max(best, static_cast<double>(done) / (processor_seconds() - begin));
   }
   return best;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <type_traits>
 
+#include "field/dispatch.h"
 #include "fit/adam.h"
 #include "fit/contrast.h"
 #include "fit/fit_points.h"
@@ -93,10 +94,18 @@ const PairKernels* wanted_pairs(const std::string& precision, const std::string&
   throw Error("unknown precision '" + precision + "': the precisions are auto, float32 and bfloat16");
 }
 
+/// The fastest for "auto"; where no product is of bfloat16, tiles have nothing to do.
+std::string wanted_instructions(const EngineOptions& options) {
+  if (options.instructions != "auto") return options.instructions;
+  const std::vector<std::string> sets = instruction_sets();
+  const bool tiles = uses_tiles(sets.front()) && options.precision == "float32";
+  return tiles ? sets[1] : sets.front();
+}
+
 class CpuEngine final : public Engine {
  public:
   explicit CpuEngine(const EngineOptions& options)
-      : instructions_(options.instructions == "auto" ? instruction_sets().front() : options.instructions),
+      : instructions_(wanted_instructions(options)),
         kernels_(layer_kernels(instructions_)),
         pairs_(wanted_pairs(options.precision, instructions_)),
         threads_(options.threads > 0 ? options.threads : static_cast<int>(std::thread::hardware_concurrency())),

@@ -30,6 +30,8 @@ class DenseGradient {
   /// From now on floats throughout; workspaces stay as they are.
   void use_floats() { pairs_ = nullptr; }
   bool uses_pairs() const { return pairs_ != nullptr; }
+  /// A thread that passes forward or backward holds a PairSession of these; nullptr: floats throughout.
+  const PairKernels* pairs() const { return pairs_; }
   /// `weights` in the order of Architecture::tensors.
   void set_weights(const float* weights);
 

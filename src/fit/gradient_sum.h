@@ -74,6 +74,7 @@ class GradientSum {
   template <class Work>
   void run_chunk(const Work& work, std::size_t chunk, float* sums) {
     const FlushToZero flush;
+    const PairSession session(gradient_.pairs());
     DenseGradient::Workspace& workspace = workspaces_.local();
     std::vector<double>& losses = chunks_[chunk].losses;
     std::fill(sums, sums + gradient_.sums_size(), 0.0f);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "field/dispatch.h"
+#include "fit/tile_kernels.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "fit/pair_kernels.cpp"
@@ -115,6 +116,7 @@ namespace sarinr {
 HWY_EXPORT(pair_kernels_here);
 
 const PairKernels& pair_kernels(const std::string& instructions) {
+  if (const PairKernels* tiles = tile_kernels(instructions)) return *tiles;
   return *HWY_DISPATCH_TABLE(pair_kernels_here)[dispatch_place(instructions)]();
 }
 

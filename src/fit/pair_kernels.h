@@ -23,12 +23,34 @@ struct PairKernels {
   /// out[p][n] = slopes[p][n] times that sum.
   void (*multiply_slopes)(const float* a, const float* b, const float* slopes, std::size_t terms, std::size_t columns,
                           float* out);
-  /// sums[i][n] += sum over pixels of both matrices' pixel pairs, for i < rows.
+  /// sums[i][n] += sum over pixels of both matrices' pixel pairs, for i < rows <= columns.
   void (*accumulate)(const float* a, std::size_t rows, const float* b, std::size_t columns, float* sums);
+  /// What a thread calls before the first product and after the last (PairSession does); nullptr: nothing to do.
+  void (*begin)() = nullptr;
+  void (*end)() = nullptr;
+  /// As LayerKernels::multiply_adds, on the registers of begin alone; nullptr: the vectors' figure is the peak's.
+  std::size_t (*multiply_adds)(std::size_t rounds) = nullptr;
 };
 
-/// The kernels of an instruction set (layer_kernels has the names): with the processor's own bfloat16 instructions
-/// where it has them, else the same sums by float arithmetic.
+/// While it lives, this thread may call the products of `kernels` (nullptr: none are wanted).
+class PairSession {
+ public:
+  explicit PairSession(const PairKernels* kernels) : kernels_(kernels) {
+    if (kernels_ != nullptr && kernels_->begin != nullptr) kernels_->begin();
+  }
+  ~PairSession() {
+    if (kernels_ != nullptr && kernels_->end != nullptr) kernels_->end();
+  }
+  PairSession(const PairSession&) = delete;
+  PairSession& operator=(const PairSession&) = delete;
+
+ private:
+  const PairKernels* kernels_;
+};
+
+/// The kernels of an instruction set (layer_kernels has the names): with tiles where the set has them, with the
+/// processor's own bfloat16 instructions where it has those, else the same sums by float arithmetic. "auto" is without
+/// tiles.
 const PairKernels& pair_kernels(const std::string& instructions);
 
 /// Writes a matrix (rows by columns floats) as the right factor of PairKernels::multiply: padded(rows) / 2 rows of

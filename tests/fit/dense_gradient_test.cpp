@@ -95,6 +95,7 @@ TEST_P(DenseGradientTest, EqualsFiniteDifferencesOnEveryInstructionSet) {
 std::vector<float> gradient_with(const FieldSpec& spec, const std::vector<float>& weights,
                                  const std::string& instructions, const PairKernels* pairs) {
   DenseGradient gradient(*dense_network(spec), layer_kernels(instructions), pairs);
+  const PairSession session(pairs);
   gradient.set_weights(weights.data());
   DenseGradient::Workspace work = gradient.workspace();
   const std::size_t width = static_cast<std::size_t>(gradient.network().inputs());
@@ -154,6 +155,8 @@ TEST_P(PairGradientTest, IsTheSameOnEveryInstructionSet) {
 
 INSTANTIATE_TEST_SUITE_P(Sets, PairGradientTest, testing::ValuesIn(instruction_sets()),
                          [](const auto& test) { return test.param; });
+INSTANTIATE_TEST_SUITE_P(EmulatedTiles, PairGradientTest, testing::Values("amx-emulated"),
+                         [](const auto&) { return "amx"; });
 
 TEST(PairKernels, RoundToTheNearestAndTiesToEven) {
   const AlignedFloats values = aligned_zeros(block_pixels * 32);

@@ -81,7 +81,7 @@ struct EngineOptions {
   std::string engine = "auto";  ///< auto, cpu, torch
   std::string device = "auto";  ///< auto, cpu, cuda, cuda:N
   int threads = 0;              ///< 0: as many as the machine has
-  /// Of the cpu engine: auto, avx512, avx2, sse4, neon or portable, where this machine has it.
+  /// Of the cpu engine: auto, amx, avx512, avx2, sse4, neon or portable, where this machine has it.
   std::string instructions = "auto";
   /// Of the cpu engine's products between hidden layers: float32; bfloat16 (as long as a tile's error is far above
   /// their rounding; weights, sums and the outer layers are floats); auto: bfloat16 where the processor multiplies it
