@@ -21,6 +21,10 @@ std::size_t bytes_per_block(const std::vector<BandModel>& bands) {
   return bytes * block_pixels;
 }
 
+std::size_t blocks_kept(const std::vector<BandModel>& bands) {
+  return bands.size() == 1 ? fewest_blocks : std::max(fewest_blocks, cache_memory / bytes_per_block(bands));
+}
+
 Extent block_extent(const Level& level, int column, int row) {
   return intersection({column * block_size, row * block_size, block_size, block_size},
                       {0, 0, level.width(), level.height()});
@@ -29,33 +33,11 @@ Extent block_extent(const Level& level, int column, int row) {
 }  // namespace
 
 BlockCache::BlockCache(const Pyramid& pyramid, std::vector<BandModel> bands)
-    : pyramid_(pyramid),
-      bands_(std::move(bands)),
-      capacity_(std::max(fewest_blocks, cache_memory / bytes_per_block(bands_))) {
-  if (bands_.size() == 1) capacity_ = fewest_blocks;
-}
+    : pyramid_(pyramid), bands_(std::move(bands)), blocks_(blocks_kept(bands_)) {}
 
 std::shared_ptr<const Block> BlockCache::block(int level, int column, int row) {
-  const std::shared_ptr<Entry> found = entry({level, row, column});
-  std::call_once(found->once, [&] { found->block = evaluate({level, row, column}); });
-  return found->block;
-}
-
-std::shared_ptr<BlockCache::Entry> BlockCache::entry(const Key& key) {
-  const std::lock_guard lock(mutex_);
-  const auto found = entries_.find(key);
-  if (found != entries_.end()) {
-    order_.splice(order_.begin(), order_, found->second.second);
-    return found->second.first;
-  }
-  order_.push_front(key);
-  const auto made = std::make_shared<Entry>();
-  entries_[key] = {made, order_.begin()};
-  if (entries_.size() > capacity_) {
-    entries_.erase(order_.back());
-    order_.pop_back();
-  }
-  return made;
+  const Key key{level, row, column};
+  return blocks_.get(key, [&] { return evaluate(key); });
 }
 
 std::shared_ptr<const Block> BlockCache::evaluate(const Key& key) const {

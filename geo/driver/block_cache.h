@@ -1,12 +1,10 @@
 #pragma once
 
-#include <list>
-#include <map>
 #include <memory>
-#include <mutex>
 
 #include "level.h"
 #include "sarinr/base/bytes.h"
+#include "sarinr/base/recent_cache.h"
 
 namespace sarinr::geo::driver {
 
@@ -33,19 +31,11 @@ class BlockCache {
     int level, row, column;
     auto operator<=>(const Key&) const = default;
   };
-  struct Entry {
-    std::once_flag once;
-    std::shared_ptr<const Block> block;
-  };
-  std::shared_ptr<Entry> entry(const Key& key);
   std::shared_ptr<const Block> evaluate(const Key& key) const;
 
   const Pyramid& pyramid_;
   std::vector<BandModel> bands_;
-  std::size_t capacity_;
-  std::mutex mutex_;
-  std::list<Key> order_;
-  std::map<Key, std::pair<std::shared_ptr<Entry>, std::list<Key>::iterator>> entries_;
+  RecentCache<Key, Block> blocks_;
 };
 
 }  // namespace sarinr::geo::driver

@@ -38,29 +38,10 @@ NativeTiles::NativeTiles(const Renderer& source, std::vector<int> bands, std::ve
     : source_(source),
       bands_(std::move(bands)),
       conversions_(std::move(conversions)),
-      capacity_(std::max<std::size_t>(2, memory / bytes_per_tile(source.layout().grid, conversions_))) {}
+      tiles_(std::max<std::size_t>(2, memory / bytes_per_tile(source.layout().grid, conversions_))) {}
 
 std::shared_ptr<const NativeTile> NativeTiles::tile(int index) const {
-  const std::shared_ptr<Entry> found = entry(index);
-  std::call_once(found->once, [&] { found->tile = evaluate(index); });
-  return found->tile;
-}
-
-std::shared_ptr<NativeTiles::Entry> NativeTiles::entry(int index) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = entries_.find(index);
-  if (found != entries_.end()) {
-    order_.splice(order_.begin(), order_, found->second.second);
-    return found->second.first;
-  }
-  order_.push_front(index);
-  const auto made = std::make_shared<Entry>();
-  entries_[index] = {made, order_.begin()};
-  if (entries_.size() > capacity_) {
-    entries_.erase(order_.back());
-    order_.pop_back();
-  }
-  return made;
+  return tiles_.get(index, [&] { return evaluate(index); });
 }
 
 std::shared_ptr<const NativeTile> NativeTiles::evaluate(int index) const {

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <list>
 #include <memory>
-#include <mutex>
-#include <unordered_map>
 #include <vector>
 
 #include "render/averaging.h"
+#include "sarinr/base/recent_cache.h"
 #include "sarinr/render/renderer.h"
 
 namespace sarinr {
@@ -32,20 +30,12 @@ class NativeTiles {
   std::shared_ptr<const NativeTile> tile(int index) const;
 
  private:
-  struct Entry {
-    std::once_flag once;
-    std::shared_ptr<const NativeTile> tile;
-  };
-  std::shared_ptr<Entry> entry(int index) const;
   std::shared_ptr<const NativeTile> evaluate(int index) const;
 
   const Renderer& source_;
   std::vector<int> bands_;
   std::vector<BandConversion> conversions_;
-  std::size_t capacity_;
-  mutable std::mutex mutex_;
-  mutable std::list<int> order_;
-  mutable std::unordered_map<int, std::pair<std::shared_ptr<Entry>, std::list<int>::iterator>> entries_;
+  mutable RecentCache<int, NativeTile> tiles_;
 };
 
 }  // namespace sarinr

@@ -294,6 +294,12 @@ TargetWindow TargetRenderer::State::derivatives(const Extent& window) const {
   const std::vector<MappedPixel> pixels = pixel_map.pixels(window);
   const OwnedPoints points = centres(pixels);
   const std::vector<std::size_t>& owners = points.owners;
+  std::vector<PixelStep> steps(owners.size());
+  for (std::size_t i = 0; scale && i < owners.size(); ++i) {
+    const int pixel = static_cast<int>(owners[i]);
+    scale->metres_per_pixel(window.x + pixel % window.width + 0.5, window.y + pixel / window.width + 0.5,
+                            steps[i].column, steps[i].row);
+  }
   const std::vector<BandTerms> terms = source.derivatives(derivative_order(options.derivative), points.x, points.y);
   TargetWindow out;
   out.mask.assign(pixels.size(), 1);
@@ -302,16 +308,10 @@ TargetWindow TargetRenderer::State::derivatives(const Extent& window) const {
     out.samples.emplace_back(pixels.size(), to_source_type(targets[b], PixelClass::nodata, {}));
     for (std::size_t i = 0; i < owners.size(); ++i) {
       const std::size_t pixel = owners[i];
-      PixelStep step;
-      if (scale) {
-        const int width = window.width;
-        scale->metres_per_pixel(window.x + static_cast<int>(pixel) % width + 0.5,
-                                window.y + static_cast<int>(pixel) / width + 0.5, step.column, step.row);
-      }
       FieldTerms channels[2];
       for (std::size_t c = 0; c < band.channels.size(); ++c) channels[c] = band.channels[c][i];
-      const ClassifiedSample sample =
-          derivative_of(conversions[b], options.derivative, channels, band.classes[i], pixels[pixel].footprint, step);
+      const ClassifiedSample sample = derivative_of(conversions[b], options.derivative, channels, band.classes[i],
+                                                    pixels[pixel].footprint, steps[i]);
       if (band.classes[i] == PixelClass::masked) out.mask[pixel] = 0;
       out.samples[b][pixel] = to_source_type(targets[b], sample.pixel_class, sample.sample);
     }

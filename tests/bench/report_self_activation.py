@@ -15,22 +15,8 @@ import statistics
 import subprocess
 import tempfile
 
-import numpy as np
-from osgeo import gdal
-
-gdal.UseExceptions()
+from reference_speckle import speckled
 FIGURES = ("psnr", "enl_image_reference", "enl_image_test", "enl_ratio", "kl", "kl_floor")
-
-
-def speckled(source, size, looks, target):
-    dataset = gdal.Open(str(source))
-    left, top = ((n - size) // 2 for n in (dataset.RasterXSize, dataset.RasterYSize))
-    amplitude = dataset.GetRasterBand(1).ReadAsArray(left, top, size, size).astype(np.float64)
-    generator = np.random.default_rng(sum(source.name.encode()) + looks)
-    amplitude *= np.sqrt(generator.gamma(looks, 1 / looks, amplitude.shape))
-    out = gdal.GetDriverByName("GTiff").Create(str(target), size, size, 1, gdal.GDT_Float32)
-    out.GetRasterBand(1).WriteArray(amplitude)
-    out.FlushCache()
 
 
 def measure(arguments, source, activation, seed):
