@@ -11,10 +11,6 @@ bool asks_for_grid(const GridRequest& grid) {
   return grid.resolution || grid.size || grid.scale || grid.bbox || grid.dst_crs || grid.like;
 }
 
-bool is_detected(Quantity quantity) {
-  return quantity == Quantity::amplitude || quantity == Quantity::power || quantity == Quantity::decibel;
-}
-
 /// True where every value is a mean of |z|^2 at native pixels, so that no complex value is ever interpolated.
 bool only_multilooks(const RenderRequest& request) {
   const GridRequest& grid = request.grid;

@@ -10,10 +10,7 @@
 
 namespace sarinr {
 
-bool is_backscatter(Quantity quantity) {
-  return quantity == Quantity::amplitude || quantity == Quantity::power || quantity == Quantity::decibel ||
-         quantity == Quantity::complex;
-}
+bool is_backscatter(Quantity quantity) { return is_detected(quantity) || quantity == Quantity::complex; }
 
 std::string domain_name(Quantity quantity) { return is_backscatter(quantity) ? "dB" : "value"; }
 

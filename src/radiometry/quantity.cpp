@@ -19,6 +19,10 @@ constexpr std::array<std::pair<Quantity, std::string_view>, 6> quantities{{
 
 }  // namespace
 
+bool is_detected(Quantity quantity) {
+  return quantity == Quantity::amplitude || quantity == Quantity::power || quantity == Quantity::decibel;
+}
+
 std::string_view name(Quantity quantity) {
   for (const auto& [candidate, text] : quantities) {
     if (candidate == quantity) return text;

@@ -12,10 +12,6 @@ namespace sarinr {
 
 namespace {
 
-bool is_detected(Quantity quantity) {
-  return quantity == Quantity::amplitude || quantity == Quantity::power || quantity == Quantity::decibel;
-}
-
 AveragingDomain domain_of(Quantity wanted) {
   if (is_detected(wanted)) return AveragingDomain::power;
   if (wanted == Quantity::complex) return AveragingDomain::complex;
@@ -23,8 +19,6 @@ AveragingDomain domain_of(Quantity wanted) {
 }
 
 }  // namespace
-
-bool counts(PixelClass pixel_class) { return has_value(pixel_class) || pixel_class == PixelClass::zero; }
 
 BandConversion conversion(const BandModel& source, Quantity wanted, const std::string& label) {
   BandConversion band{source, source, domain_of(wanted)};
@@ -71,7 +65,7 @@ ClassifiedSample from_domain(const BandConversion& band, Sample value) {
 }
 
 void FootprintMean::add(AveragingDomain domain, Sample value, PixelClass pixel_class, double weight) {
-  if (!counts(pixel_class)) {
+  if (!has_number(pixel_class)) {
     missing_[static_cast<std::size_t>(pixel_class)] += weight;
     return;
   }

@@ -37,9 +37,6 @@ struct ClassifiedSample {
 /// positive has no decibels.
 ClassifiedSample from_domain(const BandConversion& band, Sample value);
 
-/// Classes whose pixels count in an average: values, and zeros, which are values to GDAL too.
-bool counts(PixelClass pixel_class);
-
 /// A weighted mean of the pixels under a footprint, in the averaging domain.
 class FootprintMean {
  public:

@@ -175,7 +175,7 @@ TargetWindow TargetRenderer::State::points(const TargetJob& job) const {
     out.samples.emplace_back(job.pixels.size(), to_source_type(targets[b], PixelClass::nodata, {}));
     for (std::size_t i = 0; i < owners.size(); ++i) {
       ClassifiedSample sample{found.samples[i], found.classes[i]};
-      if (band.source.quantity != band.target.quantity && counts(sample.pixel_class)) {
+      if (band.source.quantity != band.target.quantity && has_number(sample.pixel_class)) {
         sample = from_domain(band, to_domain(band, sample.sample));
       }
       if (sample.pixel_class == PixelClass::masked) out.mask[owners[i]] = 0;

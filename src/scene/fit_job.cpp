@@ -104,9 +104,7 @@ class FitRun {
   void find_targets() {
     if (!job_.target_psnr && !job_.target_rmse_db) return;
     for (const BandModel& band : source_.info().bands) {
-      const bool in_decibels = band.quantity == Quantity::amplitude || band.quantity == Quantity::power ||
-                               band.quantity == Quantity::decibel;
-      if (job_.target_rmse_db && band.channels() > 0 && !in_decibels) {
+      if (job_.target_rmse_db && band.channels() > 0 && !is_detected(band.quantity)) {
         throw Error("--target-rmse-db needs bands fitted in decibels, but one is of quantity " +
                     std::string(name(band.quantity)) + ": give --target-psnr");
       }

@@ -63,7 +63,7 @@ class Gathering {
         for (std::size_t b = 0; b < means_.size(); ++b) {
           const Sample sample = strip.samples[b][place];
           const PixelClass pixel_class = masked ? PixelClass::masked : classify(info_.bands[b], sample);
-          const Sample value = counts(pixel_class) ? to_domain(conversions_[b], sample) : Sample{};
+          const Sample value = has_number(pixel_class) ? to_domain(conversions_[b], sample) : Sample{};
           put(b, column.target, row.target, value, pixel_class, column.here * row.here);
           put(b, column.target + 1, row.target, value, pixel_class, (1 - column.here) * row.here);
           put(b, column.target, row.target + 1, value, pixel_class, column.here * (1 - row.here));

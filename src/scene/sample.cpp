@@ -42,8 +42,6 @@ std::vector<int> checked_bands(const FileHeader& header, const std::vector<int>&
   return result;
 }
 
-bool means_something(PixelClass pixel_class) { return has_value(pixel_class) || pixel_class == PixelClass::zero; }
-
 /// Points evaluated at once.
 constexpr std::size_t point_batch = 1 << 14;
 
@@ -88,7 +86,7 @@ std::vector<SampledBand> sample_places(const FieldFile& file, const std::vector<
     for (std::size_t b = 0; b < chosen.size(); ++b) {
       const BandValues& band = values[static_cast<std::size_t>(chosen[b])];
       for (std::size_t i = 0; i < batch.index.size(); ++i) {
-        if (means_something(band.classes[i])) result[b].values[batch.index[i]] = band.samples[i];
+        if (has_number(band.classes[i])) result[b].values[batch.index[i]] = band.samples[i];
       }
     }
   });

@@ -26,6 +26,9 @@ inline constexpr int pixel_class_count = 8;
 /// True for the classes whose value comes from the field.
 inline bool has_value(PixelClass c) { return c == PixelClass::valid || c == PixelClass::negative; }
 
+/// True for the classes whose pixels are numbers that an average counts: values, and zeros, as they are to GDAL too.
+inline bool has_number(PixelClass c) { return has_value(c) || c == PixelClass::zero; }
+
 /// One sample as it is carried between rooms: a real number, or I and Q of a complex one (im is 0 for real bands).
 struct Sample {
   double re = 0;

@@ -18,6 +18,10 @@ enum class Quantity : std::uint8_t {
   categorical = 6  ///< masks, layover, classes: stored losslessly, without a field
 };
 
+/// True for detected backscatter: amplitude, power and decibels, which can be turned into each other and are fitted in
+/// decibels.
+bool is_detected(Quantity quantity);
+
 /// The name used on the command line and in reports: amplitude, power, db, complex, other, categorical.
 std::string_view name(Quantity quantity);
 std::optional<Quantity> quantity_from_name(std::string_view name);
