@@ -44,6 +44,7 @@ std::string complaint(const FieldSpec& spec, const Architecture& kind) {
 }  // namespace
 
 const Architecture& architecture(const std::string& name) {
+  if (name == latent_architecture().name()) return latent_architecture();
   for (const Architecture* candidate : architecture_table()) {
     if (candidate->name() == name) return *candidate;
   }
@@ -53,6 +54,7 @@ const Architecture& architecture(const std::string& name) {
 }
 
 const Architecture* architecture_by_number(std::uint8_t number) {
+  if (number == latent_architecture().number()) return &latent_architecture();
   for (const Architecture* candidate : architecture_table()) {
     if (candidate->number() == number) return candidate;
   }

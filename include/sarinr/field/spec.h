@@ -59,10 +59,12 @@ class Architecture {
                              std::size_t count, float* out, std::size_t stride) const = 0;
 };
 
-/// The architecture of that name; throws an Error that lists the legal names.
+/// The architecture of that name, "latent" (sarinr/field/latent.h) among them; throws an Error that lists the names of
+/// the coordinate networks.
 const Architecture& architecture(const std::string& name);
 /// nullptr where a file names one that this version does not know.
 const Architecture* architecture_by_number(std::uint8_t number);
+/// Of the coordinate networks.
 std::vector<std::string> architecture_names();
 
 /// Throws an Error naming the first number out of its range and the legal range.

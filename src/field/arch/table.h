@@ -6,7 +6,7 @@
 
 namespace sarinr {
 
-/// Every architecture that this version knows. One line here and one file beside make a new one.
+/// Every coordinate network that this version knows. One line here and one file beside make a new one.
 const std::vector<const Architecture*>& architecture_table();
 
 const Architecture& siren_architecture();
@@ -14,5 +14,8 @@ const Architecture& finer_architecture();
 const Architecture& gauss_architecture();
 const Architecture& pemlp_architecture();
 const Architecture& relu_architecture();
+
+/// Not in the table of coordinate networks.
+const Architecture& latent_architecture();
 
 }  // namespace sarinr
