@@ -11,11 +11,6 @@ constexpr int fast_shift = 5;
 constexpr int slow_shift = 8;
 constexpr std::uint32_t least_range = 1u << 24;
 
-// A 64-bit product keeps all the precision that a 32-bit range has, at no cost on a 64-bit machine.
-std::uint32_t share_of_zero(std::uint32_t range, const BitModel& model) {
-  return static_cast<std::uint32_t>((std::uint64_t{range} * model.probability_of_zero()) >> 16);
-}
-
 }  // namespace
 
 std::uint32_t BitModel::probability_of_zero() const { return (std::uint32_t{fast_} + slow_) / 2; }
@@ -35,14 +30,18 @@ void BitModel::update(bool bit) {
 }
 
 void BinaryEncoder::encode(bool bit, BitModel& model) {
-  const std::uint32_t zero = share_of_zero(range_, model);
+  encode_with(bit, model.probability_of_zero());
+  model.update(bit);
+}
+
+void BinaryEncoder::encode_with(bool bit, std::uint32_t probability_of_zero) {
+  const std::uint32_t zero = static_cast<std::uint32_t>((std::uint64_t{range_} * probability_of_zero) >> 16);
   if (bit) {
     low_ += zero;
     range_ -= zero;
   } else {
     range_ = zero;
   }
-  model.update(bit);
   while (range_ < least_range) {
     range_ <<= 8;
     shift_low();
@@ -90,22 +89,9 @@ BinaryDecoder::BinaryDecoder(ByteView bytes) : bytes_(bytes) {
   for (int i = 0; i < 4; ++i) code_ = (code_ << 8) | next();
 }
 
-std::uint8_t BinaryDecoder::next() { return position_ < bytes_.size() ? bytes_[position_++] : std::uint8_t{0}; }
-
 bool BinaryDecoder::decode(BitModel& model) {
-  const std::uint32_t zero = share_of_zero(range_, model);
-  const bool bit = code_ >= zero;
-  if (bit) {
-    code_ -= zero;
-    range_ -= zero;
-  } else {
-    range_ = zero;
-  }
+  const bool bit = decode_with(model.probability_of_zero());
   model.update(bit);
-  while (range_ < least_range) {
-    range_ <<= 8;
-    code_ = (code_ << 8) | next();
-  }
   return bit;
 }
 

@@ -24,6 +24,8 @@ class BitModel {
 class BinaryEncoder {
  public:
   void encode(bool bit, BitModel& model);
+  /// With a probability of 0 given as a share of 65536, in (0, 65536).
+  void encode_with(bool bit, std::uint32_t probability_of_zero);
   /// `count` bits of even odds, most significant first.
   void encode_raw(std::uint32_t bits, int count);
   /// Ends the stream with as few bytes as decide it (the decoder reads zeros past the end).
@@ -43,10 +45,24 @@ class BinaryDecoder {
  public:
   explicit BinaryDecoder(ByteView bytes);
   bool decode(BitModel& model);
+  /// With a probability of 0 given as a share of 65536, in (0, 65536). Inline: latent grids take one or two a pixel.
+  bool decode_with(std::uint32_t probability_of_zero) {
+    // A 64-bit product keeps all the precision that a 32-bit range has, at no cost on a 64-bit machine.
+    const std::uint32_t zero = static_cast<std::uint32_t>((std::uint64_t{range_} * probability_of_zero) >> 16);
+    const bool bit = code_ >= zero;
+    code_ -= bit ? zero : 0;
+    range_ = bit ? range_ - zero : zero;
+    while (range_ < least_range) {
+      range_ <<= 8;
+      code_ = (code_ << 8) | next();
+    }
+    return bit;
+  }
   std::uint32_t decode_raw(int count);
 
  private:
-  std::uint8_t next();
+  static constexpr std::uint32_t least_range = 1u << 24;
+  std::uint8_t next() { return position_ < bytes_.size() ? bytes_[position_++] : std::uint8_t{0}; }
   ByteView bytes_;
   std::size_t position_ = 0;
   std::uint32_t range_ = 0xFFFFFFFFu;
