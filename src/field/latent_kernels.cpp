@@ -1,0 +1,132 @@
+#include "field/latent_kernels.h"
+
+#include "field/dispatch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "field/latent_kernels.cpp"
+#include <hwy/foreach_target.h>
+
+#include "field/matrix-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sarinr::HWY_NAMESPACE {
+
+using Float = Single;
+using Vector = hn::Vec<Float>;
+
+void convert(const std::int16_t* symbols, std::size_t count, float* out) {
+  const Float d;
+  const hn::Rebind<std::int32_t, Float> whole;
+  const hn::Rebind<std::int16_t, Float> narrow;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::StoreU(hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(narrow, symbols + i))), d, out + i);
+  }
+}
+
+/// Cells are narrower than a vector at the fine levels: each overwrites what the one before has written too far.
+void stretch(const std::int16_t* nodes, std::size_t cells, std::size_t spacing, const float* weights, float* out) {
+  const Float d;
+  Vector node[4];
+  for (std::size_t i = 0; i < cells; ++i) {
+    for (std::size_t k = 0; k < 4; ++k) node[k] = hn::Set(d, static_cast<float>(nodes[i + k]));
+    for (std::size_t j = 0; j < spacing; j += hn::Lanes(d)) {
+      Vector sum = hn::Mul(hn::LoadU(d, weights + j), node[0]);
+      sum = hn::MulAdd(hn::LoadU(d, weights + spacing + j), node[1], sum);
+      sum = hn::MulAdd(hn::LoadU(d, weights + 2 * spacing + j), node[2], sum);
+      sum = hn::MulAdd(hn::LoadU(d, weights + 3 * spacing + j), node[3], sum);
+      hn::StoreU(sum, d, out + i * spacing + j);
+    }
+  }
+}
+
+void blend(const float* const* rows, const float* weights, std::size_t count, float* out) {
+  const Float d;
+  const Vector w0 = hn::Set(d, weights[0]);
+  const Vector w1 = hn::Set(d, weights[1]);
+  const Vector w2 = hn::Set(d, weights[2]);
+  const Vector w3 = hn::Set(d, weights[3]);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    Vector sum = hn::Mul(w0, hn::LoadU(d, rows[0] + i));
+    sum = hn::MulAdd(w1, hn::LoadU(d, rows[1] + i), sum);
+    sum = hn::MulAdd(w2, hn::LoadU(d, rows[2] + i), sum);
+    sum = hn::MulAdd(w3, hn::LoadU(d, rows[3] + i), sum);
+    hn::Store(sum, d, out + i);
+  }
+}
+
+void interpolate(const float* nodes, const float* columns, const float* rows, std::size_t count, float* out) {
+  const Float d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    Vector sum = hn::Zero(d);
+    for (std::size_t row = 0; row < 4; ++row) {
+      const float* four = nodes + row * 4 * count + i;
+      Vector along = hn::Mul(hn::Load(d, columns + i), hn::Load(d, four));
+      for (std::size_t k = 1; k < 4; ++k) {
+        along = hn::MulAdd(hn::Load(d, columns + k * count + i), hn::Load(d, four + k * count), along);
+      }
+      const Vector weight = hn::Load(d, rows + row * count + i);
+      sum = row == 0 ? hn::Mul(weight, along) : hn::MulAdd(weight, along, sum);
+    }
+    hn::Store(sum, d, out + i);
+  }
+}
+
+struct FromRowBias {
+  const float* bias;
+  HWY_INLINE Vector operator()(std::size_t row, std::size_t) const { return hn::Set(Float(), bias[row]); }
+};
+
+struct IntoRectifier {
+  float* matrix;
+  std::size_t columns;
+  HWY_INLINE void operator()(std::size_t row, std::size_t column, Vector sum) const {
+    hn::Store(hn::Max(sum, hn::Zero(Float())), Float(), matrix + row * columns + column);
+  }
+};
+
+void multiply(const float* matrix, const float* bias, std::size_t outputs, const float* values, std::size_t terms,
+              std::size_t columns, bool rectified, float* out) {
+  const LeftMatrix left{matrix, terms, 1};
+  if (bias == nullptr) {
+    multiply_matrices<FloatProducts>(left, values, outputs, columns, terms, FromZero{}, IntoMatrix{out, columns});
+  } else if (rectified) {
+    multiply_matrices<FloatProducts>(left, values, outputs, columns, terms, FromRowBias{bias},
+                                     IntoRectifier{out, columns});
+  } else {
+    multiply_matrices<FloatProducts>(left, values, outputs, columns, terms, FromRowBias{bias},
+                                     IntoMatrix{out, columns});
+  }
+}
+
+void rectify(std::size_t terms, std::size_t step, std::size_t size, float* values) {
+  const Float d;
+  for (std::size_t i = 0; i < size; i += hn::Lanes(d)) {
+    const Vector value = hn::Load(d, values + i);
+    const auto alive = hn::Gt(value, hn::Zero(d));
+    hn::Store(hn::IfThenElseZero(alive, value), d, values + i);
+    for (std::size_t term = 1; term < terms; ++term) {
+      float* derivative = values + term * step + i;
+      hn::Store(hn::IfThenElseZero(alive, hn::Load(d, derivative)), d, derivative);
+    }
+  }
+}
+
+const LatentKernels* latent_kernels_here() {
+  static const LatentKernels kernels = {convert, stretch, blend, interpolate, multiply, rectify};
+  return &kernels;
+}
+
+}  // namespace sarinr::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sarinr {
+
+HWY_EXPORT(latent_kernels_here);
+
+const LatentKernels& latent_kernels(const std::string& instructions) {
+  return *HWY_DISPATCH_TABLE(latent_kernels_here)[dispatch_place(instructions)]();
+}
+
+}  // namespace sarinr
+#endif
