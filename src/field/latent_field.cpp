@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 
 #include "field/latent_level.h"
@@ -73,24 +74,6 @@ class StretchedRows {
   std::array<float, 4> row_weights_{};
 };
 
-/// The weights of the four nodes at a fraction, and their derivatives by the fraction.
-std::array<float, 4> weights_of_order(int order, double f) {
-  const auto near_slope = [](double d) { return d * (4.5 * d - 5); };
-  const auto far_slope = [](double d) { return (-1.5 * d + 5) * d - 4; };
-  const auto near_bend = [](double d) { return 9 * d - 5; };
-  const auto far_bend = [](double d) { return -3 * d + 5; };
-  std::array<double, 4> weights{};
-  if (order == 0) {
-    const CubicWeights values = cubic_weights(f);
-    return std::to_array(values.weight);
-  }
-  if (order == 1) weights = {far_slope(1 + f), near_slope(f), -near_slope(1 - f), -far_slope(2 - f)};
-  if (order == 2) weights = {far_bend(1 + f), near_bend(f), near_bend(1 - f), far_bend(2 - f)};
-  std::array<float, 4> out{};
-  std::transform(weights.begin(), weights.end(), out.begin(), [](double weight) { return static_cast<float>(weight); });
-  return out;
-}
-
 /// Orders of the derivatives by x and y, term by term.
 struct TermOrders {
   std::size_t x;
@@ -101,7 +84,11 @@ constexpr TermOrders term_orders[] = {{0, 0}, {1, 0}, {0, 1}, {2, 0}, {1, 1}, {0
 /// A block's coordinates along one axis, as one level sees them: the cell of each, and weights [order][node][point].
 class AxisWeights {
  public:
-  explicit AxisWeights(int order) : order_(order), weights_(aligned_zeros(3 * 4 * LatentBlock::most_columns)) {}
+  AxisWeights(const LatentKernels& kernels, int order)
+      : kernels_(kernels),
+        order_(order),
+        fractions_(aligned_zeros(LatentBlock::most_columns)),
+        weights_(aligned_zeros(3 * 4 * LatentBlock::most_columns)) {}
 
   void compute(const double* coordinates, std::size_t count, std::size_t columns, int level) {
     columns_ = columns;
@@ -110,12 +97,12 @@ class AxisWeights {
       const double at = coordinates[i] * scale - 0.5;
       // Not below -1/2, so that cutting off a number above 0 rounds down.
       cell_[i] = static_cast<int>(at + 1) - 1;
-      float step = 1;
-      for (int order = 0; order <= order_; ++order, step *= static_cast<float>(scale)) {
-        const std::array<float, 4> weights = weights_of_order(order, at - cell_[i]);
-        float* target = weights_.get() + static_cast<std::size_t>(4 * order) * columns + i;
-        for (std::size_t k = 0; k < 4; ++k) target[k * columns] = step * weights[k];
-      }
+      fractions_[i] = static_cast<float>(at - cell_[i]);
+    }
+    float factor = 1;
+    for (int order = 0; order <= order_; ++order, factor *= static_cast<float>(scale)) {
+      kernels_.weigh(order, factor, fractions_.get(), columns,
+                     &weights_[static_cast<std::size_t>(4 * order) * columns]);
     }
   }
 
@@ -123,33 +110,54 @@ class AxisWeights {
   const float* weights(std::size_t order) const { return weights_.get() + 4 * order * columns_; }
 
  private:
+  const LatentKernels& kernels_;
   int order_;
   std::size_t columns_ = 0;
   std::array<int, LatentBlock::most_columns> cell_{};
+  AlignedFloats fractions_;
   AlignedFloats weights_;
 };
 
-/// The 4 x 4 symbols around each point: nodes[(row * 4 + column) * columns + i].
-void gather(const LatentLevel& level, int channel, const AxisWeights& x, const AxisWeights& y, std::size_t count,
-            std::size_t columns, float* nodes) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::int16_t* first = level.node(channel, x.cell(i) - 1, y.cell(i) - 1);
-    for (std::size_t row = 0; row < 4; ++row) {
-      for (std::size_t k = 0; k < 4; ++k) {
-        nodes[(4 * row + k) * columns + i] = static_cast<float>(first[row * level.row_step() + k]);
+/// The 4 x 4 symbols around each point of a block.
+class PointNodes {
+ public:
+  explicit PointNodes(const LatentKernels& kernels)
+      : kernels_(kernels), nodes_(aligned_zeros(16 * LatentBlock::most_columns)) {}
+
+  void gather(const LatentLevel& level, int channel, const AxisWeights& x, const AxisWeights& y, std::size_t count,
+              std::size_t columns) {
+    const std::int16_t* origin = level.node(channel, level.nodes.column, level.nodes.row);
+    const std::size_t step = level.row_step();
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int16_t* first = origin + static_cast<std::size_t>(y.cell(i) - 1 - level.nodes.row) * step +
+                                  static_cast<std::size_t>(x.cell(i) - 1 - level.nodes.column);
+      for (std::size_t row = 0; row < 4; ++row) {
+        std::memcpy(&symbols_[4 * (row * columns + i)], first + row * step, 4 * sizeof(std::int16_t));
       }
     }
+    for (std::size_t row = 0; row < 4; ++row) {
+      kernels_.spread(&symbols_[4 * row * columns], columns, &nodes_[4 * row * columns]);
+    }
   }
-}
+
+  /// [(row * 4 + column) * columns + point]
+  const float* values() const { return nodes_.get(); }
+
+ private:
+  const LatentKernels& kernels_;
+  std::array<std::int16_t, 16 * LatentBlock::most_columns> symbols_{};
+  AlignedFloats nodes_;
+};
 
 void evaluate_points(const LatentNetwork& network, const std::vector<LatentLevel>& levels, int order, const double* x,
                      const double* y, std::size_t count, float* out, std::size_t stride) {
   const LatentShape& shape = network.shape();
   const std::size_t terms = order == 0 ? 1 : order == 1 ? 3 : 6;
   LatentBlock block(shape, network.packed(), terms);
-  AxisWeights columns(order);
-  AxisWeights rows(order);
-  const AlignedFloats nodes = aligned_zeros(16 * LatentBlock::most_columns);
+  const LatentKernels& kernels = *network.packed().kernels;
+  AxisWeights columns(kernels, order);
+  AxisWeights rows(kernels, order);
+  PointNodes nodes(kernels);
   for (std::size_t begin = 0; begin < count; begin += LatentBlock::most_columns) {
     const std::size_t filled = std::min(LatentBlock::most_columns, count - begin);
     const std::size_t size = padded(static_cast<int>(filled));
@@ -158,11 +166,11 @@ void evaluate_points(const LatentNetwork& network, const std::vector<LatentLevel
       columns.compute(x + begin, filled, size, level.level);
       rows.compute(y + begin, filled, size, level.level);
       for (int c = 0; c < shape.channels; ++c) {
-        gather(level, c, columns, rows, filled, size, nodes.get());
+        nodes.gather(level, c, columns, rows, filled, size);
         for (std::size_t term = 0; term < terms; ++term) {
           const TermOrders orders = term_orders[term];
-          network.packed().kernels->interpolate(nodes.get(), columns.weights(orders.x), rows.weights(orders.y), size,
-                                                block.input(term, input_index(shape, level.level, c)));
+          kernels.interpolate(nodes.values(), columns.weights(orders.x), rows.weights(orders.y), size,
+                              block.input(term, input_index(shape, level.level, c)));
         }
       }
     }

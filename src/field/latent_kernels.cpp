@@ -54,6 +54,55 @@ void blend(const float* const* rows, const float* weights, std::size_t count, fl
   }
 }
 
+/// A cubic polynomial, or its first or second derivative, of a distance.
+struct Cubic {
+  float constant, linear, square, cube;
+  HWY_INLINE Vector operator()(int order, Vector distance) const {
+    const Float d;
+    if (order == 2) return hn::MulAdd(hn::Set(d, 6 * cube), distance, hn::Set(d, 2 * square));
+    if (order == 1) {
+      const Vector bend = hn::MulAdd(hn::Set(d, 3 * cube), distance, hn::Set(d, 2 * square));
+      return hn::MulAdd(bend, distance, hn::Set(d, linear));
+    }
+    const Vector slope = hn::MulAdd(hn::Set(d, cube), distance, hn::Set(d, square));
+    return hn::MulAdd(hn::MulAdd(slope, distance, hn::Set(d, linear)), distance, hn::Set(d, constant));
+  }
+};
+
+/// Keys' kernel with a = -1/2, at distances up to 1 and from 1 to 2.
+constexpr Cubic keys_near = {1, 0, -2.5f, 1.5f};
+constexpr Cubic keys_far = {2, -4, 2.5f, -0.5f};
+
+void weigh(int order, float factor, const float* fractions, std::size_t count, float* out) {
+  const Float d;
+  const Vector one = hn::Set(d, 1.0f);
+  const Vector passed = hn::Set(d, factor);
+  // The distance from a node ahead shrinks as the fraction grows.
+  const Vector coming = hn::Set(d, order == 1 ? -factor : factor);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const Vector fraction = hn::Load(d, fractions + i);
+    const Vector rest = hn::Sub(one, fraction);
+    hn::Store(hn::Mul(passed, keys_far(order, hn::Add(one, fraction))), d, out + i);
+    hn::Store(hn::Mul(passed, keys_near(order, fraction)), d, out + count + i);
+    hn::Store(hn::Mul(coming, keys_near(order, rest)), d, out + 2 * count + i);
+    hn::Store(hn::Mul(coming, keys_far(order, hn::Add(one, rest))), d, out + 3 * count + i);
+  }
+}
+
+void spread(const std::int16_t* symbols, std::size_t count, float* out) {
+  const Float d;
+  const hn::Rebind<std::int32_t, Float> whole;
+  const hn::Rebind<std::int16_t, Float> narrow;
+  const auto store = [&](hn::Vec<decltype(narrow)> four, float* target) {
+    hn::Store(hn::ConvertTo(d, hn::PromoteTo(whole, four)), d, target);
+  };
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    hn::Vec<decltype(narrow)> four[4];
+    hn::LoadInterleaved4(narrow, symbols + 4 * i, four[0], four[1], four[2], four[3]);
+    for (std::size_t k = 0; k < 4; ++k) store(four[k], out + k * count + i);
+  }
+}
+
 void interpolate(const float* nodes, const float* columns, const float* rows, std::size_t count, float* out) {
   const Float d;
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
@@ -112,7 +161,7 @@ void rectify(std::size_t terms, std::size_t step, std::size_t size, float* value
 }
 
 const LatentKernels* latent_kernels_here() {
-  static const LatentKernels kernels = {convert, stretch, blend, interpolate, multiply, rectify};
+  static const LatentKernels kernels = {convert, stretch, blend, weigh, spread, interpolate, multiply, rectify};
   return &kernels;
 }
 

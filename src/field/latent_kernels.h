@@ -20,6 +20,11 @@ struct LatentKernels {
   void (*stretch)(const std::int16_t* nodes, std::size_t cells, std::size_t spacing, const float* weights, float* out);
   /// out[i] = sum over k < 4 of weights[k] rows[k][i]; `out` aligned, rows readable up to count.
   void (*blend)(const float* const* rows, const float* weights, std::size_t count, float* out);
+  /// The weights of the four nodes at fractions in [0, 1) behind the second (cubic_weights), or their derivatives of
+  /// that order by the fraction, times a factor: out[k * count + i]; both aligned.
+  void (*weigh)(int order, float factor, const float* fractions, std::size_t count, float* out);
+  /// Four symbols a point, point by point, as floats: out[k * count + i]; `out` aligned.
+  void (*spread)(const std::int16_t* symbols, std::size_t count, float* out);
   /// Sums over the 4 x 4 nodes of each point: nodes[(row * 4 + column) * count + i] with weights columns[column * count
   /// + i] and rows[row * count + i]; all aligned.
   void (*interpolate)(const float* nodes, const float* columns, const float* rows, std::size_t count, float* out);

@@ -21,17 +21,19 @@ void pack_inputs(const LatentShape& shape, const float* weights, int rows, std::
   }
 }
 
-std::vector<std::vector<float>> weights_at_pixels(int levels) {
+std::vector<std::vector<float>> weights_at_pixels(int levels, const LatentKernels& kernels) {
+  const AlignedFloats fractions = aligned_zeros(padded(1 << levels));
+  const AlignedFloats weights = aligned_zeros(4 * padded(1 << levels));
   std::vector<std::vector<float>> tables;
   for (int level = 0; level < levels; ++level) {
-    const std::size_t spacing = std::size_t{1} << level;
-    std::vector<float> table(4 * spacing + latent_slack);
-    for (std::size_t place = 0; place < spacing; ++place) {
-      const double fraction = (static_cast<double>(place) + 0.5) / static_cast<double>(spacing);
-      const CubicWeights weights = cubic_weights(level == 0 ? 0 : fraction);
-      for (std::size_t k = 0; k < 4; ++k) table[k * spacing + place] = weights.weight[k];
+    const int spacing = 1 << level;
+    for (int place = 0; level > 0 && place < spacing; ++place) {
+      fractions[static_cast<std::size_t>(place)] = (static_cast<float>(place) + 0.5f) / static_cast<float>(spacing);
     }
-    tables.push_back(std::move(table));
+    kernels.weigh(0, 1, fractions.get(), padded(spacing), weights.get());
+    const auto pixels = static_cast<std::size_t>(spacing);
+    std::vector<float>& table = tables.emplace_back(4 * pixels + latent_slack);
+    for (std::size_t k = 0; k < 4; ++k) std::copy_n(&weights[k * padded(spacing)], pixels, &table[k * pixels]);
   }
   return tables;
 }
@@ -68,7 +70,7 @@ LatentNetwork::LatentNetwork(const LatentShape& shape, const std::vector<float>&
   }
   pack_inputs(shape, tensor(latent_tensor::skip), shape.channels, width + inputs, width, packed->out);
   packed->out_bias = copy(latent_tensor::out_bias);
-  packed->pixel_weights = weights_at_pixels(shape.levels);
+  packed->pixel_weights = weights_at_pixels(shape.levels, *packed->kernels);
   packed_ = std::move(packed);
 }
 
