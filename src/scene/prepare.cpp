@@ -14,17 +14,6 @@ namespace {
 constexpr int smallest_side = 8;
 constexpr std::size_t fewest_pixels = 64;
 
-/// A target of quarter deviations suits the outputs of fresh networks: of 1, 2, 4 and 10, four gave the best fits of
-/// 100 epochs with self-activation (docs/benchmarks.md).
-constexpr double scale_in_deviations = 4;
-
-/// The bfloat16 nearest above zero and near `value`, as a float.
-float bfloat16(double value) {
-  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(value));
-  const float rounded = std::bit_cast<float>((bits + 0x8000u) & 0xFFFF0000u);
-  return rounded > 0 && std::isfinite(rounded) ? rounded : 1.0f;
-}
-
 /// One channel's fit-domain values over the support, and where they are valid.
 struct ChannelValues {
   std::vector<double> values;
@@ -58,7 +47,7 @@ ChannelModel model_channel(const ChannelValues& channel) {
   }
   model.kind = ChannelModel::Kind::network;
   model.offset = static_cast<double>(static_cast<float>(mean));
-  model.scale = bfloat16(scale_in_deviations * std::sqrt(squares / static_cast<double>(count)));
+  model.scale = storable_scale(scale_in_deviations * std::sqrt(squares / static_cast<double>(count)));
   return model;
 }
 
@@ -143,7 +132,14 @@ void normalise(const std::vector<ChannelValues>& channels, const std::vector<Cha
 
 }  // namespace
 
-PreparedTile prepare_tile(const RasterInfo& info, const TileGrid& grid, int tile, const RasterWindow& window) {
+float storable_scale(double scale) {
+  const auto bits = std::bit_cast<std::uint32_t>(static_cast<float>(scale));
+  const float rounded = std::bit_cast<float>((bits + 0x8000u) & 0xFFFF0000u);
+  return rounded > 0 && std::isfinite(rounded) ? rounded : 1.0f;
+}
+
+PreparedTile prepare_tile(const RasterInfo& info, const TileGrid& grid, int tile, const RasterWindow& window,
+                          const std::vector<ChannelModel>* scene) {
   PreparedTile prepared;
   prepared.tile = tile;
   const Extent support = grid.support(tile);
@@ -164,7 +160,11 @@ PreparedTile prepare_tile(const RasterInfo& info, const TileGrid& grid, int tile
   }
   prepared.has_value = most_valid > 0;
   for (const ChannelValues& channel : channels) {
-    prepared.content.channels.push_back(model_channel(channel));
+    ChannelModel model = model_channel(channel);
+    if (scene != nullptr && model.kind == ChannelModel::Kind::network) {
+      model = (*scene)[prepared.content.channels.size()];
+    }
+    prepared.content.channels.push_back(model);
     prepared.values.push_back(core_values(channel, support, core));
   }
   const auto wants_network = [](const ChannelModel& model) { return model.kind == ChannelModel::Kind::network; };

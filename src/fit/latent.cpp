@@ -1,0 +1,108 @@
+#include "sarinr/fit/latent.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "fit/latent_quantise.h"
+#include "fit/latent_training.h"
+#include "sarinr/codec/latent.h"
+
+namespace sarinr {
+
+namespace {
+
+LatentGrids grids_of(LatentObjective& tile) {
+  LatentGrids grids;
+  for (int i = 0; i < tile.shape().inputs(); ++i) {
+    const NodeRange& nodes = tile.nodes(i / tile.shape().channels);
+    const PaddedGrid& from = tile.latents(i / tile.shape().channels, i % tile.shape().channels);
+    std::vector<std::int16_t>& symbols = grids.symbols.emplace_back();
+    symbols.reserve(nodes.count());
+    for (int r = 0; r < nodes.rows; ++r) {
+      for (int c = 0; c < nodes.columns; ++c) symbols.push_back(static_cast<std::int16_t>(from.row(r)[c]));
+    }
+  }
+  return grids;
+}
+
+LatentFit finished(LatentObjective& tile, const std::vector<float>& weights) {
+  LatentFit fit;
+  fit.grids = grids_of(tile);
+  fit.bits = tile.measure(weights, nullptr).bits;
+  fit.values = tile.values(weights);
+  return fit;
+}
+
+/// Bits that the grids take in a file.
+double coded_bits(const LatentShape& shape, const QuantisedWeights& networks,
+                  const std::vector<std::unique_ptr<LatentObjective>>& tiles) {
+  const LatentCoder coder = LatentCoder::make(latent_spec(shape), networks).value_or_throw("fitted networks");
+  double bits = 0;
+  for (const std::unique_ptr<LatentObjective>& tile : tiles) {
+    std::vector<bool> coded;
+    for (int channel = 0; channel < shape.channels; ++channel) coded.push_back(tile->is_active(channel));
+    bits += 8 * static_cast<double>(coder.encode(grids_of(*tile), tile->target().core, coded).size());
+  }
+  return bits;
+}
+
+LatentSchedule schedule_of(int steps) {
+  LatentSchedule schedule;
+  schedule.steps = steps;
+  schedule.hard_steps = steps / 10;
+  return schedule;
+}
+
+}  // namespace
+
+int latent_steps(int effort) {
+  constexpr int steps[] = {60, 150, 350, 700, 1400, 2500, 4500, 8000, 14000};
+  return steps[std::clamp(effort, least_latent_effort, greatest_latent_effort) - 1];
+}
+
+LatentTraining train_latent_networks(LatentShape shape, const std::vector<LatentTarget>& samples,
+                                     const LatentGoal& goal, int steps, double scene_pixels, std::uint64_t seed,
+                                     const LatentStep& step) {
+  constexpr double first_lambda = 0.1;
+  const double lambda = goal.kind == LatentGoal::Kind::lambda ? goal.value : first_lambda;
+  shape.step = latent_step(lambda);
+  LatentTrainer trainer(shape, {}, seed);
+  trainer.set_lambda(lambda);
+  trainer.share_networks(scene_pixels);
+  std::vector<std::unique_ptr<LatentObjective>> tiles;
+  double pixels = 0;
+  for (const LatentTarget& sample : samples) {
+    tiles.push_back(std::make_unique<LatentObjective>(shape, sample, latent_fit_kernels()));
+    trainer.add(*tiles.back());
+    pixels += tiles.back()->pixels();
+  }
+  trainer.run(schedule_of(steps), goal, step);
+  LatentTraining out;
+  out.networks.weights = quantise_networks(trainer, pixels, scene_pixels);
+  ByteWriter coded;
+  encode_weights(out.networks.weights, coded);
+  trainer.set_coded_network_bits(8 * static_cast<double>(coded.size()));
+  trainer.trim(goal);
+  trainer.set_bits_per_bit(coded_bits(trainer.shape(), out.networks.weights, tiles) / trainer.measure().bits);
+  trainer.trim(goal);
+  out.networks.shape = trainer.shape();
+  out.networks.lambda = trainer.lambda();
+  for (const std::unique_ptr<LatentObjective>& tile : tiles) out.fits.push_back(finished(*tile, trainer.weights()));
+  return out;
+}
+
+LatentFit fit_latents(const LatentNetworks& networks, const LatentTarget& target, double lambda, int steps,
+                      const LatentStep& step) {
+  const std::vector<float> weights = dequantise(latent_spec(networks.shape), networks.weights, nullptr);
+  LatentTrainer trainer(networks.shape, weights, 0);
+  LatentObjective tile(networks.shape, target, latent_fit_kernels());
+  trainer.add(tile);
+  LatentSchedule schedule = schedule_of(steps);
+  schedule.train_weights = false;
+  trainer.weigh_bits(lambda);
+  trainer.run(schedule, {LatentGoal::Kind::lambda, lambda}, step);
+  return finished(tile, weights);
+}
+
+}  // namespace sarinr

@@ -1,0 +1,113 @@
+#pragma once
+
+#include "fit/latent_objective.h"
+
+namespace sarinr {
+
+/// Numbers that pass through the networks together: fits the first-level cache with all their layers.
+inline constexpr std::size_t latent_segment = 128;
+
+/// How an axis of pixels sees the nodes of a level: pixel p (of the region) is the sum of weights[t][p] over the nodes
+/// first[p] + t (of the axis's node range).
+struct NodeAxis {
+  int first_node = 0;  ///< of the range, global
+  int count = 0;
+  std::vector<std::int32_t> first;
+  std::vector<float> weights;  ///< [t * stride + p]
+  std::size_t stride = 0;
+  /// The adjoint: node k is the sum of adjoint[k][i] over pixels start[k] + i, i < adjoint_length.
+  std::vector<std::int32_t> start;
+  std::vector<float> adjoint;
+  std::size_t adjoint_length = 0;
+};
+
+/// One level and channel.
+struct LatentLevelGrid {
+  PaddedGrid latent;     ///< free nodes: what Adam moves
+  PaddedGrid slope;      ///< d(softened)/d(latent)
+  PaddedGrid symbol;     ///< softened or rounded; zeros around
+  PaddedGrid upsampled;  ///< the coarser level's symbols at this level's nodes and one around
+  PaddedGrid node;       ///< symbols of all nodes that the region sees
+  PaddedGrid gradient;   ///< by latent
+};
+
+/// The networks' weights as the kernels want them.
+struct KernelWeights {
+  std::vector<float> first, first_bias, second, second_bias, last, last_bias;  ///< synthesis; last = [out | skip]
+  struct Entropy {
+    std::vector<float> first, first_bias, second, second_bias, last, level_bias;
+  };
+  std::vector<Entropy> entropy;
+};
+KernelWeights kernel_weights(const LatentShape& shape, const std::vector<TensorInfo>& tensors,
+                             const std::vector<float>& weights);
+
+/// Sums of weight gradients in lanes, one for each matrix of KernelWeights.
+struct WeightSums {
+  std::vector<float> first, first_bias, second, second_bias, last, last_bias;
+  void prepare(std::size_t inputs, std::size_t width, std::size_t outputs);
+};
+
+/// Rows of the region that one thread does.
+struct SynthesisBand {
+  int begin = 0;
+  int end = 0;
+  struct Level {
+    int first_row = 0;  ///< of the node range
+    int rows = 0;
+    std::vector<float> expanded;  ///< [channel][row][region column]
+    std::vector<float> expanded_gradient;
+    std::vector<float> node_gradient;  ///< [channel][row][node column]
+  };
+  std::vector<Level> levels;  ///< the first unused
+  WeightSums sums;
+  double square_error = 0;
+};
+
+/// Rows of one grid whose cost one thread counts.
+struct EntropyBand {
+  int level = 0;
+  int channel = 0;
+  int begin = 0;
+  int end = 0;
+  PaddedGrid symbol_gradient;     ///< rows from begin - reach on
+  PaddedGrid upsampled_gradient;  ///< rows from begin - 1 on
+  PaddedGrid previous_gradient;   ///< rows from begin - 1 on, of the channel before
+  WeightSums sums;
+  double bits = 0;
+};
+
+struct LatentObjective::Parts {
+  LatentShape shape;
+  LatentTarget target;
+  const LatentFitKernels* kernels = nullptr;
+  std::vector<TensorInfo> tensors;
+  std::vector<NodeRange> free_nodes;  ///< per level
+  std::vector<NodeRange> seen_nodes;  ///< per level: the ranges of `columns` and `rows`
+  std::vector<NodeAxis> columns, rows;
+  std::vector<LatentLevelGrid> grids;
+  std::vector<std::uint32_t> draw_index;  ///< per grid: of its first latent
+  /// Per level, places of seen nodes outside the core: copies of another seen node, (row, column) to (row, column).
+  struct Copy {
+    int to_row, to_column, from_row, from_column;
+  };
+  std::vector<std::vector<Copy>> copies;
+  std::vector<float> target_values, target_weights;  ///< [channel][row][padded column]
+  std::size_t target_stride = 0;
+  std::vector<SynthesisBand> synthesis;
+  std::vector<EntropyBand> entropy;
+  KernelWeights weights;
+
+  LatentLevelGrid& grid(int level, int channel) {
+    return grids[static_cast<std::size_t>(level * shape.channels + channel)];
+  }
+  void round(const Softening* softening);
+  void run(bool gradients, double error_factor, double bit_weight, std::vector<float>* output);
+  void synthesise(SynthesisBand& band, bool gradients, double factor, std::vector<float>* output);
+  void count_bits(EntropyBand& band, bool gradients, double weight);
+  void upsample(int level, int channel);
+  void gather_gradient();
+  void gather_weights(std::vector<float>& gradient) const;
+};
+
+}  // namespace sarinr

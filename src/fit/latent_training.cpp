@@ -1,0 +1,300 @@
+#include "fit/latent_training.h"
+
+#include <oneapi/tbb/parallel_for.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "fit/latent_parts.h"
+#include "fit/latent_quantise.h"
+#include "sarinr/base/error.h"
+#include "sarinr/base/random.h"
+
+namespace sarinr {
+
+namespace {
+
+constexpr double weight_first_decay = 0.9;
+constexpr double weight_second_decay = 0.99;
+constexpr double largest_weight_gradient = 0.1;
+/// Entropy networks' weights lie within these bounds in the file's fixed point.
+constexpr float largest_weight = 3.99f;
+
+/// About where the search for the networks' steps ends up.
+constexpr std::int8_t usual_exponent = -10;
+
+double cosine(int step, int steps) { return 0.5 * (1 + std::cos(std::numbers::pi * step / steps)); }
+
+/// Quantiles of Kumaraswamy's density on [-1/2, 1/2] with its mode in the middle (Kim et al., C3): shape 1 is uniform.
+std::vector<float> kumaraswamy(double shape) {
+  const double other = (std::pow(2.0, shape) * (shape - 1) + 1) / shape;
+  std::vector<float> quantiles(noise_values);
+  for (std::size_t i = 0; i < noise_values; ++i) {
+    const double u = (static_cast<double>(i) + 0.5) / static_cast<double>(noise_values);
+    quantiles[i] = static_cast<float>(std::pow(1 - std::pow(1 - u, 1 / other), 1 / shape) - 0.5);
+  }
+  return quantiles;
+}
+
+/// Weights that add up the levels and nothing else.
+std::vector<float> sum_of_levels(const LatentShape& shape) {
+  const FieldSpec spec = latent_spec(shape);
+  const std::vector<TensorInfo> tensors = architecture(spec.architecture).tensors(spec);
+  std::vector<float> weights(tensors.back().offset + tensors.back().size(), 0.0f);
+  const auto inputs = static_cast<std::size_t>(shape.inputs());
+  for (std::size_t i = 0; i < inputs; ++i) {
+    const std::size_t channel = i % static_cast<std::size_t>(shape.channels);
+    weights[tensors[latent_tensor::skip].offset + channel * inputs + i] = 1;
+  }
+  return weights;
+}
+
+void start_level(LatentObjective& tile, const Extent& region, int level, const std::vector<float>& residual,
+                 const std::vector<std::uint8_t>& counts) {
+  const NodeRange& nodes = tile.nodes(level);
+  const std::size_t pixels = static_cast<std::size_t>(region.width) * static_cast<std::size_t>(region.height);
+  for (int channel = 0; channel < tile.shape().channels; ++channel) {
+    if (!tile.is_active(channel)) continue;
+    for (int r = 0; r < nodes.rows; ++r) {
+      for (int c = 0; c < nodes.columns; ++c) {
+        const int top = std::max(0, ((nodes.row + r) << level) - region.y);
+        const int bottom = std::min(region.height, ((nodes.row + r + 1) << level) - region.y);
+        const int left = std::max(0, ((nodes.column + c) << level) - region.x);
+        const int right = std::min(region.width, ((nodes.column + c + 1) << level) - region.x);
+        double sum = 0;
+        double count = 0;
+        for (int y = top; y < bottom; ++y) {
+          for (int x = left; x < right; ++x) {
+            const std::size_t place = static_cast<std::size_t>(channel) * pixels +
+                                      static_cast<std::size_t>(y) * static_cast<std::size_t>(region.width) +
+                                      static_cast<std::size_t>(x);
+            if (counts[place] == 0) continue;
+            sum += static_cast<double>(residual[place]);
+            count += 1;
+          }
+        }
+        const double mean = count > 0 ? sum / count : 0;
+        tile.latents(level, channel).row(r)[c] =
+            static_cast<float>(mean / static_cast<double>(tile.shape().level_step(level)));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<float> fresh_latent_weights(const LatentShape& shape, std::uint64_t seed) {
+  using namespace latent_tensor;
+  std::vector<float> weights = sum_of_levels(shape);
+  const FieldSpec spec = latent_spec(shape);
+  const std::vector<TensorInfo> tensors = architecture(spec.architecture).tensors(spec);
+  Random random(seed);
+  const auto draw = [&](int index) {
+    const TensorInfo& tensor = tensors[static_cast<std::size_t>(index)];
+    const double bound = std::sqrt(3.0 / tensor.columns);
+    for (std::size_t i = 0; i < tensor.size(); ++i) {
+      weights[tensor.offset + i] = static_cast<float>(random.uniform(-bound, bound));
+    }
+  };
+  draw(first);
+  draw(second);
+  for (int channel = 0; channel < shape.channels; ++channel) {
+    draw(of_channel(channel, entropy_first));
+    draw(of_channel(channel, entropy_second));
+  }
+  return weights;
+}
+
+LatentTrainer::LatentTrainer(const LatentShape& shape, std::vector<float> weights, std::uint64_t seed)
+    : shape_(shape), weights_(weights.empty() ? fresh_latent_weights(shape, seed) : std::move(weights)) {
+  weight_first_.assign(weights_.size(), 0);
+  weight_second_.assign(weights_.size(), 0);
+}
+
+void LatentTrainer::add(LatentObjective& tile) {
+  const std::vector<float> sum = sum_of_levels(shape_);
+  constexpr int finest_started = 2;
+  for (int level = shape_.levels - 1; level >= finest_started; --level) {
+    std::vector<float> residual = tile.target().values;
+    const std::vector<float> values = tile.values(sum);
+    for (std::size_t i = 0; i < residual.size(); ++i) residual[i] -= values[i];
+    start_level(tile, tile.target().region, level, residual, tile.target().weights);
+  }
+  tiles_.push_back(&tile);
+  Moments moments;
+  for (int i = 0; i < shape_.inputs(); ++i) {
+    const NodeRange& nodes = tile.nodes(i / shape_.channels);
+    moments.first.emplace_back(nodes.columns, nodes.rows);
+    moments.second.emplace_back(nodes.columns, nodes.rows);
+  }
+  moments_.push_back(std::move(moments));
+}
+
+void LatentTrainer::move_weights(std::vector<float>& gradient, double rate) {
+  double square = 0;
+  for (const float g : gradient) square += static_cast<double>(g) * static_cast<double>(g);
+  const double clip = std::min(1.0, largest_weight_gradient / std::max(1e-30, std::sqrt(square)));
+  ++weight_steps_;
+  const double first_correction = 1 - std::pow(weight_first_decay, weight_steps_);
+  const double second_correction = 1 - std::pow(weight_second_decay, weight_steps_);
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    const double g = static_cast<double>(gradient[i]) * clip;
+    const double m = weight_first_decay * static_cast<double>(weight_first_[i]) + (1 - weight_first_decay) * g;
+    const double v = weight_second_decay * static_cast<double>(weight_second_[i]) + (1 - weight_second_decay) * g * g;
+    weight_first_[i] = static_cast<float>(m);
+    weight_second_[i] = static_cast<float>(v);
+    const double step = rate * (m / first_correction) / (std::sqrt(v / second_correction) + 1e-8);
+    weights_[i] = std::clamp(weights_[i] - static_cast<float>(step), -largest_weight, largest_weight);
+  }
+}
+
+void LatentTrainer::move_latents(std::size_t tile, const LatentSchedule& schedule, double share, int step) {
+  AdamStep adam;
+  const double first_correction = 1 - std::pow(static_cast<double>(adam.first), step + 1);
+  adam.second_correction = static_cast<float>(1 / (1 - std::pow(static_cast<double>(adam.second), step + 1)));
+  oneapi::tbb::parallel_for(0, shape_.inputs(), [&](int i) {
+    const int level = i / shape_.channels;
+    const int channel = i % shape_.channels;
+    if (!tiles_[tile]->is_active(channel)) return;
+    AdamStep own = adam;
+    own.rate = static_cast<float>(schedule.latent_rate * std::pow(2.0, 0.5 * level) * share / first_correction);
+    const NodeRange& nodes = tiles_[tile]->nodes(level);
+    const auto place = static_cast<std::size_t>(i);
+    oneapi::tbb::parallel_for(0, nodes.rows, [&](int row) {
+      tiles_[tile]->kernels().adam(tiles_[tile]->gradient(level, channel).row(row), own,
+                                   padded_count(static_cast<std::size_t>(nodes.columns)),
+                                   tiles_[tile]->latents(level, channel).row(row), moments_[tile].first[place].row(row),
+                                   moments_[tile].second[place].row(row));
+    });
+  });
+}
+
+void LatentTrainer::soft_step(const LatentSchedule& schedule, int step, const std::vector<float>& noise) {
+  const double done = static_cast<double>(step) / schedule.steps;
+  Softening softening;
+  softening.temperature = static_cast<float>(static_cast<double>(schedule.first_temperature) * (1 - done) +
+                                             static_cast<double>(schedule.last_temperature) * done);
+  softening.noise = noise.data();
+  softening.step = static_cast<std::uint32_t>(step);
+  std::vector<float> sum(weights_.size(), 0.0f);
+  std::vector<float> gradient;
+  for (std::size_t tile = 0; tile < tiles_.size(); ++tile) {
+    tiles_[tile]->differentiate(weights_, &softening, lambda_, schedule.train_weights ? &gradient : nullptr);
+    for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += gradient[i] / static_cast<float>(tiles_.size());
+    move_latents(tile, schedule, cosine(step, schedule.steps), step);
+  }
+  if (schedule.train_weights) move_weights(sum, schedule.weight_rate * cosine(step, schedule.steps));
+}
+
+void LatentTrainer::hard_step(const LatentSchedule& schedule, int step) {
+  std::vector<float> sum(weights_.size(), 0.0f);
+  std::vector<float> gradient;
+  for (LatentObjective* tile : tiles_) {
+    tile->differentiate(weights_, nullptr, lambda_, &gradient);
+    for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += gradient[i] / static_cast<float>(tiles_.size());
+  }
+  move_weights(sum, schedule.hard_rate * cosine(step, schedule.hard_steps));
+}
+
+float latent_step(double lambda) { return static_cast<float>(1.5 * std::sqrt(6 * lambda / std::numbers::ln2)); }
+
+void LatentTrainer::set_lambda(double lambda) {
+  lambda_ = lambda;
+  shape_.step = latent_step(lambda);
+  for (LatentObjective* tile : tiles_) tile->set_step(shape_.step);
+}
+
+double LatentTrainer::reached(const LatentGoal& goal, double network_bits) {
+  const LatentObjective::Cost cost = measure();
+  double pixels = 0;
+  for (const LatentObjective* tile : tiles_) pixels += tile->pixels();
+  if (goal.kind == LatentGoal::Kind::error) return cost.square_error / pixels;
+  return bits_per_bit_ * cost.bits / pixels + (scene_pixels_ > 0 ? network_bits / scene_pixels_ : 0);
+}
+
+/// Moves lambda so that the cost with whole symbols comes to the goal. Rates go roughly as lambda^-0.7, squared errors
+/// as lambda^0.7.
+void LatentTrainer::steer(const LatentGoal& goal, bool may_move_step) {
+  constexpr double response = 1.3;
+  const double found = reached(goal, network_bits(shape_, weights_, usual_exponent));
+  double factor = std::pow(found / goal.value, response);
+  if (goal.kind == LatentGoal::Kind::error) factor = 1 / factor;
+  lambda_ = std::clamp(lambda_ * std::clamp(factor, 0.5, 2.0), 1e-9, 1e3);
+  if (may_move_step) set_lambda(lambda_);
+}
+
+void LatentTrainer::round_again(float towards_zero) {
+  for (std::size_t tile = 0; tile < tiles_.size(); ++tile) {
+    for (int i = 0; i < shape_.inputs(); ++i) {
+      const NodeRange& nodes = tiles_[tile]->nodes(i / shape_.channels);
+      PaddedGrid& out = tiles_[tile]->latents(i / shape_.channels, i % shape_.channels);
+      const PaddedGrid& in = unrounded_[tile][static_cast<std::size_t>(i)];
+      for (int r = 0; r < nodes.rows; ++r) {
+        for (int c = 0; c < nodes.columns; ++c) {
+          const float value = in.row(r)[c];
+          const float magnitude = std::floor(std::max(0.0f, std::abs(value) + 0.5f - towards_zero));
+          out.row(r)[c] = std::copysign(magnitude, value);
+        }
+      }
+    }
+    tiles_[tile]->make_whole();
+  }
+}
+
+void LatentTrainer::trim(const LatentGoal& goal) {
+  if (goal.kind == LatentGoal::Kind::lambda) return;
+  // Rounding towards zero saves bits and adds errors.
+  float low = -0.3f;
+  float high = 0.3f;
+  constexpr int halvings = 9;
+  for (int i = 0; i < halvings; ++i) {
+    const float middle = (low + high) / 2;
+    round_again(middle);
+    const bool save = (reached(goal, coded_network_bits_) > goal.value) == (goal.kind == LatentGoal::Kind::bits);
+    (save ? low : high) = middle;
+  }
+}
+
+void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, const LatentStep& step) {
+  for (Moments& moments : moments_) {
+    for (PaddedGrid& grid : moments.first) grid.clear();
+    for (PaddedGrid& grid : moments.second) grid.clear();
+  }
+  const int steps_per_look = std::max(5, schedule.steps / 60);
+  std::vector<float> noise;
+  constexpr int steps_per_shape = 50;
+  for (int i = 0; i < schedule.steps; ++i) {
+    if (i % steps_per_shape == 0) {
+      const double done = static_cast<double>(i) / schedule.steps;
+      noise = kumaraswamy(schedule.first_shape * (1 - done) + schedule.last_shape * done);
+    }
+    soft_step(schedule, i, noise);
+    const bool look = goal.kind != LatentGoal::Kind::lambda && (i + 1) % steps_per_look == 0;
+    if (look) steer(goal, schedule.train_weights && 2 * i < schedule.steps);
+    if (!step()) throw Error("interrupted", ErrorKind::interrupted);
+  }
+  unrounded_.clear();
+  for (LatentObjective* tile : tiles_) {
+    std::vector<PaddedGrid>& kept = unrounded_.emplace_back();
+    for (int i = 0; i < shape_.inputs(); ++i) kept.push_back(tile->latents(i / shape_.channels, i % shape_.channels));
+    tile->make_whole();
+  }
+  if (!schedule.train_weights) return;
+  for (int i = 0; i < schedule.hard_steps; ++i) {
+    hard_step(schedule, i);
+    if (!step()) throw Error("interrupted", ErrorKind::interrupted);
+  }
+}
+
+LatentObjective::Cost LatentTrainer::measure() {
+  LatentObjective::Cost sum;
+  for (LatentObjective* tile : tiles_) {
+    const LatentObjective::Cost cost = tile->measure(weights_, nullptr);
+    sum.square_error += cost.square_error;
+    sum.bits += cost.bits;
+  }
+  return sum;
+}
+
+}  // namespace sarinr

@@ -1,0 +1,284 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "sarinr/base/error.h"
+#include "sarinr/codec/latent.h"
+#include "sarinr/fit/latent.h"
+#include "sarinr/scene/latent.h"
+#include "scene/latent_tiles.h"
+
+namespace sarinr {
+
+namespace {
+
+using nlohmann::json;
+
+/// Pixels from which on a larger entropy network pays for its own bytes.
+constexpr double large_scene = 400e3;
+constexpr int most_channels = 16;
+/// Tiles whose middles train the networks of a scene of several tiles, and how large those middles are.
+constexpr int most_samples = 6;
+constexpr int sample_size = 256;
+/// Tiles that a goal's lambda is checked on by drafts, and how far a draft goes.
+constexpr int most_drafts = 48;
+constexpr int draft_steps = 60;
+
+/// One run of fit_latent_raster; its methods are the stages in order.
+class LatentRun {
+ public:
+  LatentRun(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener)
+      : source_(source), sink_(sink), job_(job), listener_(listener), tiles_(source, job.tile_size) {
+    errors_.resize(static_cast<std::size_t>(tiles_.channels()));
+  }
+
+  FitReport run() {
+    if (tiles_.channels() > most_channels) {
+      throw Error("a latent field has at most " + std::to_string(most_channels) + " channels, but the raster has " +
+                  std::to_string(tiles_.channels()) + ": choose some with --bands, or fit coordinate networks");
+    }
+    steps_ = job_.steps > 0 ? job_.steps : latent_steps(job_.effort);
+    total_ = static_cast<double>(tiles_.grid().count()) * steps_;
+    if (!tiles_.channels() || !tiles_.normalise(needs_ranges())) return write_without_networks();
+    if (tiles_.grid().count() == 1) return fit_single();
+    return fit_scene();
+  }
+
+ private:
+  LatentShape shape() const {
+    const RasterInfo& info = source_.info();
+    const bool large = static_cast<double>(info.width) * info.height >= large_scene;
+    LatentShape shape;
+    shape.channels = tiles_.channels();
+    shape.levels = job_.levels;
+    shape.neighbours = job_.neighbours != 0 ? job_.neighbours : (large ? 24 : 12);
+    shape.entropy_width = job_.entropy_width != 0 ? job_.entropy_width : (large ? 16 : 8);
+    shape.width = job_.width;
+    return shape;
+  }
+
+  /// A PSNR is of the whole scene's range.
+  bool needs_ranges() const {
+    if (job_.lambda || job_.bits) return false;
+    const std::vector<BandModel>& bands = source_.info().bands;
+    return job_.psnr ||
+           !std::all_of(bands.begin(), bands.end(), [](const BandModel& band) { return is_detected(band.quantity); });
+  }
+
+  double pixels() const { return static_cast<double>(source_.info().width) * source_.info().height; }
+
+  /// The job's wish in the fit's units. Bits are those of grids and networks: `overhead` bytes go to everything else.
+  LatentGoal goal(double overhead) const {
+    if (job_.lambda) return {LatentGoal::Kind::lambda, *job_.lambda};
+    if (job_.bits) {
+      const double left = *job_.bits - 8 * overhead / pixels();
+      if (left <= 0) {
+        throw Error("--bpp " + std::to_string(*job_.bits) + " is less than what this raster's masks and header take (" +
+                    std::to_string(8 * overhead / pixels()) + "): give more");
+      }
+      return {LatentGoal::Kind::bits, left};
+    }
+    return {LatentGoal::Kind::error, tiles_.squared_error(job_)};
+  }
+
+  LatentStep stepper(double units) {
+    return [this, units] {
+      done_ += units;
+      return listener_.progress(std::min(done_, total_), total_, report_.psnr());
+    };
+  }
+
+  /// One tile: networks and grids are fitted together, and that is all.
+  FitReport fit_single() {
+    LatentTile tile = tiles_.read(0, nullptr);
+    if (!tile.prepared.needs_network) return write_without_networks();
+    LatentTraining training = train_latent_networks(shape(), {tile.target}, goal(tiles_.overhead(tile)), steps_,
+                                                    pixels(), job_.seed, stepper(1));
+    begin(training.networks);
+    append(tile, std::move(training.fits.front()));
+    return finish();
+  }
+
+  /// Several tiles: networks from the middles of some, then the tiles in order, each beside those before it.
+  FitReport fit_scene() {
+    std::vector<LatentTarget> samples;
+    double overhead = 0;
+    const int count = tiles_.grid().count();
+    const int wanted = std::min(count, most_samples);
+    for (int k = 0; k < wanted; ++k) {
+      LatentTile tile = tiles_.read(static_cast<int>((2 * std::int64_t{k} + 1) * count / (2 * wanted)), nullptr);
+      overhead += tiles_.overhead(tile) * count / wanted;
+      if (tile.prepared.needs_network) samples.push_back(LatentTiles::middle(tile.target, sample_size));
+    }
+    if (samples.empty()) samples.push_back(LatentTiles::middle(tiles_.first_with_network().target, sample_size));
+    total_ += steps_;
+    const LatentTraining training =
+        train_latent_networks(shape(), samples, goal(overhead), steps_, pixels(), job_.seed, stepper(1));
+    lambda_ = training.networks.lambda;
+    begin(training.networks);
+    if (!job_.lambda) correct_lambda(training, samples, goal(overhead));
+    for (int tile = 0; tile < count; ++tile) {
+      LatentTile read = tiles_.read(tile, &grids_);
+      LatentFit fit;
+      if (read.prepared.needs_network) {
+        fit = fit_latents(networks_, read.target, lambda_, steps_, stepper(1));
+      } else {
+        stepper(steps_)();
+      }
+      append(read, std::move(fit));
+    }
+    return finish();
+  }
+
+  /// Samples are not the scene: drafts of its tiles, set against drafts of the samples, say how far the goal is off.
+  void correct_lambda(const LatentTraining& training, const std::vector<LatentTarget>& samples,
+                      const LatentGoal& wanted) {
+    const auto value = [&](const LatentFit& fit, const LatentTarget& target) {
+      return wanted.kind == LatentGoal::Kind::bits ? fit.bits : LatentTiles::squared_error(fit, target);
+    };
+    const auto draft = [&](const LatentTarget& target) {
+      return value(fit_latents(networks_, target, lambda_, draft_steps, stepper(0)), target);
+    };
+    double drafted = 0;
+    double reached = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      drafted += draft(samples[i]);
+      reached += value(training.fits[i], samples[i]);
+    }
+    double sum = 0;
+    double counted = 0;
+    const int count = tiles_.grid().count();
+    const int looks = std::min(count, most_drafts);
+    for (int k = 0; k < looks; ++k) {
+      const LatentTile tile = tiles_.read(static_cast<int>((2 * std::int64_t{k} + 1) * count / (2 * looks)), nullptr);
+      counted += static_cast<double>(tile.target.core.width) * tile.target.core.height;
+      if (tile.prepared.needs_network) sum += draft(tile.target);
+    }
+    const double network_bits = wanted.kind == LatentGoal::Kind::bits ? 8.0 * network_bytes_ / pixels() : 0;
+    const double expected = sum / counted * reached / drafted;
+    constexpr double response = 1.3;
+    double factor = std::pow(expected / (wanted.value - network_bits), response);
+    if (wanted.kind == LatentGoal::Kind::error) factor = 1 / factor;
+    lambda_ *= std::clamp(factor, 0.25, 4.0);
+  }
+
+  FitReport write_without_networks() {
+    LatentNetworks none;
+    none.shape = shape();
+    begin(none);
+    for (int tile = 0; tile < tiles_.grid().count(); ++tile) append(tiles_.read(tile, nullptr), {});
+    return finish();
+  }
+
+  void begin(const LatentNetworks& networks) {
+    networks_ = networks;
+    spec_ = latent_spec(networks.shape);
+    const RasterInfo& info = source_.info();
+    json fit = {{"version", SARINR_VERSION},
+                {"engine", "latent"},
+                {"seed", job_.seed},
+                {"effort", job_.effort},
+                {"steps", steps_},
+                {"lambda", networks.lambda},
+                {"options", json::parse(job_.options_json)}};
+    json metadata = {{"raster", json::parse(info.metadata.empty() ? "{}" : info.metadata)}, {"fit", std::move(fit)}};
+    if (info.has_mask) metadata["mask"] = true;
+    writer_ = std::make_unique<FileWriter>(
+        sink_, FileHeader{info.width, info.height, job_.tile_size, 0, info.bands, spec_, metadata.dump()});
+    if (networks.weights.empty()) return;
+    writer_->write_shared(networks.weights);
+    network_bytes_ = static_cast<double>(writer_->sizes().shared);
+    coder_ = std::make_unique<LatentCoder>(LatentCoder::make(spec_, networks_.weights).value_or_throw("latent coder"));
+  }
+
+  void append(LatentTile tile, LatentFit fit) {
+    std::vector<ErrorStatistics> errors = tile.prepared.values;
+    if (tile.prepared.needs_network) {
+      tiles_.measure(tile, fit.values, errors);
+      tile.prepared.content.latents = std::move(fit.grids);
+      ++report_.network_tiles;
+      report_.tile_epochs += static_cast<std::size_t>(steps_);
+    }
+    const TileContext context = tiles_.context(tile.prepared.tile, spec_, coder_.get());
+    writer_->append_tile(encode_tile(tile.prepared.content, context));
+    grids_.keep(tile.prepared.tile, std::move(tile.prepared.content.latents));
+    for (std::size_t c = 0; c < errors_.size(); ++c) errors_[c].merge(errors[c]);
+    report_.channels = summary();
+  }
+
+  std::vector<ChannelSummary> summary() const {
+    std::vector<ChannelSummary> channels;
+    for (const ErrorStatistics& error : errors_) {
+      channels.push_back({static_cast<float>(error.mean_square_error().value_or(0)),
+                          static_cast<float>(error.reference_low().value_or(0)),
+                          static_cast<float>(error.reference_high().value_or(0))});
+    }
+    return channels;
+  }
+
+  FitReport finish() {
+    writer_->finish(report_.channels);
+    report_.sizes = writer_->sizes();
+    report_.tiles = tiles_.grid().count();
+    report_.engine = "latent";
+    return report_;
+  }
+
+  RasterSource& source_;
+  ByteSink& sink_;
+  const LatentJob& job_;
+  JobListener& listener_;
+  LatentTiles tiles_;
+  FittedGrids grids_{tiles_.grid(), tiles_.channels()};
+  LatentNetworks networks_;
+  FieldSpec spec_;
+  std::unique_ptr<LatentCoder> coder_;
+  std::unique_ptr<FileWriter> writer_;
+  double network_bytes_ = 0;
+  double lambda_ = 0;
+  int steps_ = 0;
+  double done_ = 0;
+  double total_ = 1;
+  std::vector<ErrorStatistics> errors_;
+  FitReport report_;
+};
+
+}  // namespace
+
+const LatentPreset& latent_preset(const std::string& name) {
+  std::string names;
+  for (const LatentPreset& preset : latent_presets) {
+    if (name == preset.name) return preset;
+    names += (names.empty() ? "" : ", ") + std::string(preset.name);
+  }
+  throw Error("unknown preset '" + name + "': the presets are " + names);
+}
+
+void complete(LatentJob& job, OptionStyle style) {
+  const bool shell = style == OptionStyle::command_line;
+  const auto shown = [&](const char* name, const char* creation) { return std::string(shell ? name : creation); };
+  const int goals = static_cast<int>(job.lambda.has_value()) + static_cast<int>(job.bits.has_value()) +
+                    static_cast<int>(job.psnr.has_value()) + static_cast<int>(job.rmse_db.has_value());
+  if (goals > 1) {
+    throw Error("give one of " + shown("--bpp, --psnr, --rmse-db and --lambda", "BPP, PSNR, RMSE_DB and LAMBDA") +
+                ", not several");
+  }
+  latent_preset(job.preset);
+  constexpr int smallest_tile = 128;
+  if (job.tile_size < smallest_tile) {
+    throw Error(shown("--tile-size", "TILE_SIZE") + " is " + std::to_string(job.tile_size) +
+                "; for latent fields it must be at least " + std::to_string(smallest_tile));
+  }
+  if (job.neighbours != 0 && job.neighbours != 12 && job.neighbours != 24) {
+    throw Error(shown("--neighbours", "NEIGHBOURS") + " is " + std::to_string(job.neighbours) +
+                "; it must be 12 or 24");
+  }
+}
+
+FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener) {
+  return LatentRun(source, sink, job, listener).run();
+}
+
+}  // namespace sarinr

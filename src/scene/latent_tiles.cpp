@@ -1,0 +1,290 @@
+#include "scene/latent_tiles.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sarinr/base/error.h"
+#include "sarinr/scene/latent.h"
+
+namespace sarinr {
+
+namespace {
+
+/// Pixels of tiles fitted before that count in a tile's fit too: its coarse nodes reach into them.
+constexpr int border = 16;
+constexpr int most_looks = 16;
+
+/// Pixels of the target's planes.
+std::size_t plane(const LatentTarget& target) {
+  return static_cast<std::size_t>(target.region.width) * static_cast<std::size_t>(target.region.height);
+}
+
+std::size_t place(const Extent& extent, int x, int y) {
+  return static_cast<std::size_t>(y - extent.y) * static_cast<std::size_t>(extent.width) +
+         static_cast<std::size_t>(x - extent.x);
+}
+
+struct Moments {
+  double mean = 0;
+  double variance = 0;
+};
+
+/// Of a channel that has values, as its own normalisation tells.
+Moments moments(const PreparedTile& prepared, std::size_t channel) {
+  if (prepared.content.channels.empty()) return {};  // lossless: too few pixels to count
+  const ChannelModel& model = prepared.content.channels[channel];
+  if (model.kind != ChannelModel::Kind::network) return {model.offset, 0};
+  const double deviation = static_cast<double>(model.scale) / scale_in_deviations;
+  return {model.offset, deviation * deviation};
+}
+
+/// The part of a target's pixels inside `region`, by copy.
+LatentTarget part_of(const LatentTarget& target, const Extent& region) {
+  LatentTarget part;
+  part.region = region;
+  part.active = target.active;
+  const std::size_t planes = target.values.size() / plane(target);
+  for (std::size_t c = 0; c < planes; ++c) {
+    for (int y = region.y; y < region.y + region.height; ++y) {
+      const std::size_t from = c * plane(target) + place(target.region, region.x, y);
+      const auto width = static_cast<std::size_t>(region.width);
+      part.values.insert(part.values.end(), target.values.begin() + static_cast<std::ptrdiff_t>(from),
+                         target.values.begin() + static_cast<std::ptrdiff_t>(from + width));
+      part.weights.insert(part.weights.end(), target.weights.begin() + static_cast<std::ptrdiff_t>(from),
+                          target.weights.begin() + static_cast<std::ptrdiff_t>(from + width));
+    }
+  }
+  return part;
+}
+
+}  // namespace
+
+void FittedGrids::keep(int tile, LatentGrids grids) {
+  kept_[tile] = std::move(grids);
+  kept_.erase(kept_.begin(), kept_.lower_bound(tile - grid_.columns().count() - 1));
+}
+
+const std::int16_t* FittedGrids::symbol(int level, int channel, int column, int row) const {
+  static constexpr std::int16_t none = 0;
+  const double spacing = std::pow(2.0, level);
+  const int tile =
+      grid_.index(grid_.columns().cell((column + 0.5) * spacing), grid_.rows().cell((row + 0.5) * spacing));
+  const auto found = kept_.find(tile);
+  if (found == kept_.end()) return nullptr;
+  if (found->second.empty()) return &none;
+  const NodeRange nodes = nodes_within(grid_.core(tile), level);
+  return &found->second.symbols[static_cast<std::size_t>(level * channels_ + channel)]
+                               [static_cast<std::size_t>(row - nodes.row) * static_cast<std::size_t>(nodes.columns) +
+                                static_cast<std::size_t>(column - nodes.column)];
+}
+
+LatentTiles::LatentTiles(RasterSource& source, int tile_size)
+    : source_(source),
+      grid_(source.info().width, source.info().height, tile_size, 0),
+      reading_(source.info().width, source.info().height, tile_size, 2 * border) {
+  for (const BandModel& band : source.info().bands) channels_ += band.channels();
+}
+
+bool LatentTiles::normalise(bool ranges) {
+  values_.assign(static_cast<std::size_t>(channels_), {});
+  std::vector<double> sums(values_.size());
+  std::vector<double> squares(values_.size());
+  std::vector<double> counts(values_.size());
+  const int looks = ranges ? grid_.count() : std::min(grid_.count(), most_looks);
+  for (int k = 0; k < looks; ++k) {
+    const int tile = static_cast<int>((2 * std::int64_t{k} + 1) * grid_.count() / (2 * looks));
+    const PreparedTile prepared = prepare_tile(source_.info(), grid_, tile, source_.read(grid_.core(tile)));
+    for (std::size_t c = 0; c < values_.size(); ++c) {
+      values_[c].merge(prepared.values[c]);
+      const auto count = static_cast<double>(prepared.values[c].count());
+      if (count == 0) continue;
+      const Moments found = moments(prepared, c);
+      sums[c] += count * found.mean;
+      squares[c] += count * (found.mean * found.mean + found.variance);
+      counts[c] += count;
+    }
+  }
+  models_.assign(values_.size(), {});
+  double common = 0;
+  int shared = 0;
+  std::vector<double> deviations(values_.size());
+  for (std::size_t c = 0; c < values_.size(); ++c) {
+    if (counts[c] == 0) continue;
+    const double mean = sums[c] / counts[c];
+    deviations[c] = std::sqrt(std::max(0.0, squares[c] / counts[c] - mean * mean));
+    models_[c].offset = static_cast<double>(static_cast<float>(mean));
+  }
+  std::size_t channel = 0;
+  std::vector<bool> commensurable;
+  for (const BandModel& band : source_.info().bands) {
+    for (int c = 0; c < band.channels(); ++c, ++channel) {
+      // Channels in one unit share a scale, so that a decibel costs the same in each.
+      commensurable.push_back(is_detected(band.quantity) || band.quantity == Quantity::complex);
+      if (!commensurable.back() || deviations[channel] <= 0) continue;
+      common += deviations[channel] * deviations[channel];
+      ++shared;
+    }
+  }
+  bool varies = false;
+  for (std::size_t c = 0; c < models_.size(); ++c) {
+    const double own = commensurable[c] && shared > 0 ? std::sqrt(common / shared) : deviations[c];
+    if (deviations[c] > 0) varies = true;
+    models_[c].kind = ChannelModel::Kind::network;
+    models_[c].scale = storable_scale(own > 0 ? own : 1);
+  }
+  return varies;
+}
+
+double LatentTiles::squared_error(const LatentJob& job) const {
+  const LatentPreset& preset = latent_preset(job.preset);
+  double sum = 0;
+  std::size_t channel = 0;
+  for (const BandModel& band : source_.info().bands) {
+    for (int c = 0; c < band.channels(); ++c, ++channel) {
+      const double scale = static_cast<double>(models_[channel].scale);
+      const bool in_decibels = is_detected(band.quantity);
+      if (!job.psnr && in_decibels) {
+        const double error = job.rmse_db.value_or(preset.rmse_db);
+        sum += error * error / (scale * scale);
+        continue;
+      }
+      const double range = values_[channel].reference_high().value_or(0) - values_[channel].reference_low().value_or(0);
+      sum += range * range / std::pow(10.0, job.psnr.value_or(preset.psnr) / 10) / (scale * scale);
+    }
+  }
+  return sum;
+}
+
+LatentTile LatentTiles::read(int tile, const FittedGrids* fitted) const {
+  LatentTile out;
+  out.prepared = prepare_tile(source_.info(), reading_, tile, source_.read(reading_.support(tile)), &models_);
+  if (!out.prepared.needs_network) return out;
+  LatentTarget& target = out.target;
+  target.region = reading_.support(tile);
+  target.values = std::move(out.prepared.target.values);
+  target.weights = std::move(out.prepared.target.valid);
+  for (const ChannelModel& channel : out.prepared.content.channels) {
+    target.active.push_back(channel.kind == ChannelModel::Kind::network);
+  }
+  restrict_to_region(out, fitted);
+  return out;
+}
+
+/// Keeps the core and, of the border, what tiles fitted before answer for: above and to the left.
+void LatentTiles::restrict_to_region(LatentTile& tile, const FittedGrids* fitted) const {
+  const Extent core = grid_.core(tile.prepared.tile);
+  const Extent support = tile.target.region;
+  Extent region = core;
+  if (fitted != nullptr) {
+    const bool left = fitted->has(tile.prepared.tile - 1) && core.x > 0;
+    const bool above = core.y > 0;
+    if (left) {
+      region.x = support.x;
+      region.width += core.x - support.x;
+    }
+    if (above) {
+      region.y = support.y;
+      region.height += core.y - support.y;
+    }
+  }
+  LatentTarget target = part_of(tile.target, region);
+  target.raster_width = source_.info().width;
+  target.raster_height = source_.info().height;
+  target.core = core;
+  if (fitted != nullptr) {
+    const std::size_t pixels = plane(target);
+    for (int y = region.y; y < region.y + region.height; ++y) {
+      for (int x = region.x; x < region.x + region.width; ++x) {
+        if (x >= core.x && y >= core.y) continue;
+        if (fitted->has_field(grid_.index(grid_.columns().cell(x), grid_.rows().cell(y)))) continue;
+        for (std::size_t at = place(region, x, y); at < target.weights.size(); at += pixels) target.weights[at] = 0;
+      }
+    }
+    target.known = [fitted](int level, int channel, int column, int row) {
+      return fitted->symbol(level, channel, column, row);
+    };
+  }
+  tile.target = std::move(target);
+}
+
+LatentTile LatentTiles::first_with_network() const {
+  for (int tile = 0; tile < grid_.count(); ++tile) {
+    LatentTile found = read(tile, nullptr);
+    if (found.prepared.needs_network) return found;
+  }
+  throw Error("no tile varies", ErrorKind::internal);
+}
+
+double LatentTiles::overhead(const LatentTile& tile) const {
+  constexpr double fixed = 60;  // header, index, ends
+  constexpr double per_tile = 10;
+  TileContent content = tile.prepared.content;
+  for (ChannelModel& channel : content.channels) {
+    if (channel.kind == ChannelModel::Kind::network) channel.kind = ChannelModel::Kind::constant;
+  }
+  const FieldSpec spec = latent_spec({.channels = channels_});
+  const double record = static_cast<double>(encode_tile(content, context(tile.prepared.tile, spec, nullptr)).size());
+  return fixed + grid_.count() * (per_tile + record);
+}
+
+TileContext LatentTiles::context(int tile, const FieldSpec& spec, const LatentCoder* coder) const {
+  TileContext context;
+  context.bands = &source_.info().bands;
+  context.spec = &spec;
+  context.core = grid_.core(tile);
+  context.latents = coder;
+  return context;
+}
+
+void LatentTiles::measure(const LatentTile& tile, const std::vector<float>& values,
+                          std::vector<ErrorStatistics>& errors) const {
+  const LatentTarget& target = tile.target;
+  const std::size_t pixels = plane(target);
+  for (std::size_t c = 0; c < errors.size(); ++c) {
+    const ChannelModel& model = tile.prepared.content.channels[c];
+    if (model.kind != ChannelModel::Kind::network) continue;
+    const double scale = static_cast<double>(model.scale);
+    ErrorStatistics error;
+    for (int y = target.core.y; y < target.core.y + target.core.height; ++y) {
+      for (int x = target.core.x; x < target.core.x + target.core.width; ++x) {
+        const std::size_t at = c * pixels + place(target.region, x, y);
+        if (target.weights[at] == 0) continue;
+        error.add(model.offset + scale * static_cast<double>(target.values[at]),
+                  model.offset + scale * static_cast<double>(values[at]));
+      }
+    }
+    errors[c] = error;
+  }
+}
+
+LatentTarget LatentTiles::middle(const LatentTarget& target, int size) {
+  Extent region = target.core;
+  region.x += std::max(0, region.width - size) / 2;
+  region.y += std::max(0, region.height - size) / 2;
+  region.width = std::min(region.width, size);
+  region.height = std::min(region.height, size);
+  LatentTarget part = part_of(target, region);
+  part.region.x = part.region.y = 0;
+  part.core = part.region;
+  part.raster_width = region.width;
+  part.raster_height = region.height;
+  return part;
+}
+
+double LatentTiles::squared_error(const LatentFit& fit, const LatentTarget& target) {
+  double sum = 0;
+  const std::size_t pixels = plane(target);
+  for (std::size_t c = 0; c * pixels < target.values.size(); ++c) {
+    for (int y = target.core.y; y < target.core.y + target.core.height; ++y) {
+      for (int x = target.core.x; x < target.core.x + target.core.width; ++x) {
+        const std::size_t at = c * pixels + place(target.region, x, y);
+        if (target.weights[at] == 0) continue;
+        const double error = static_cast<double>(fit.values[at]) - static_cast<double>(target.values[at]);
+        sum += error * error;
+      }
+    }
+  }
+  return sum;
+}
+
+}  // namespace sarinr

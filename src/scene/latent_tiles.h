@@ -1,0 +1,79 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "sarinr/codec/latent.h"
+#include "sarinr/fit/latent.h"
+#include "sarinr/scene/latent.h"
+#include "scene/prepare.h"
+
+namespace sarinr {
+
+/// A tile between reading and coding.
+struct LatentTile {
+  PreparedTile prepared;
+  LatentTarget target;  ///< empty where no network is needed
+};
+
+/// The grids of the tiles fitted so far that later ones lie beside.
+class FittedGrids {
+ public:
+  FittedGrids(const TileGrid& grid, int channels) : grid_(grid), channels_(channels) {}
+  /// Tiles come in order; no latents: zeros. Forgets what no later tile lies beside.
+  void keep(int tile, LatentGrids grids);
+  bool has(int tile) const { return kept_.contains(tile); }
+  /// Whether the tile's field answers for its pixels.
+  bool has_field(int tile) const { return has(tile) && !kept_.at(tile).empty(); }
+  /// The symbol of a node, or nullptr where its tile is not fitted yet.
+  const std::int16_t* symbol(int level, int channel, int column, int row) const;
+
+ private:
+  const TileGrid& grid_;
+  int channels_;
+  std::map<int, LatentGrids> kept_;
+};
+
+/// A scene's tiles as latent fields want them: of one normalisation, with a border shared with tiles fitted before.
+class LatentTiles {
+ public:
+  LatentTiles(RasterSource& source, int tile_size);
+
+  const TileGrid& grid() const { return grid_; }
+  int channels() const { return channels_; }
+
+  /// Finds means and deviations over some tiles of the scene, all of them where value ranges are wanted too. False
+  /// where no channel varies in any of them.
+  bool normalise(bool ranges);
+  /// The squared error, summed over channels in normalised units, that the job asks for: by its PSNR, by its root mean
+  /// square error in dB (detected bands; others take the preset's PSNR), or by its preset.
+  double squared_error(const LatentJob& job) const;
+
+  LatentTile read(int tile, const FittedGrids* fitted) const;
+  /// The first tile that needs a network.
+  LatentTile first_with_network() const;
+  /// Bytes of the whole file but grids, networks and metadata, if all tiles were like this one.
+  double overhead(const LatentTile& tile) const;
+  TileContext context(int tile, const FieldSpec& spec, const LatentCoder* coder) const;
+  /// Errors over the core of the channels that the field answers for.
+  void measure(const LatentTile& tile, const std::vector<float>& values, std::vector<ErrorStatistics>& errors) const;
+
+  /// The middle of a target, as a scene of its own.
+  static LatentTarget middle(const LatentTarget& target, int size);
+  /// Summed over the core's valid pixels and channels, normalised.
+  static double squared_error(const LatentFit& fit, const LatentTarget& target);
+
+ private:
+  void restrict_to_region(LatentTile& tile, const FittedGrids* fitted) const;
+
+  RasterSource& source_;
+  TileGrid grid_;
+  TileGrid reading_;  ///< the same cores, with borders
+  int channels_ = 0;
+  std::vector<ChannelModel> models_;  ///< offset and scale of each channel over the scene
+  std::vector<ErrorStatistics> values_;
+};
+
+}  // namespace sarinr

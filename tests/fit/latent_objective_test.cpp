@@ -1,0 +1,188 @@
+#include "fit/latent_objective.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "fit/latent_training.h"
+#include "sarinr/base/random.h"
+
+namespace sarinr {
+namespace {
+
+struct Shape {
+  int width, height, channels, levels, neighbours, entropy_width, synthesis_width;
+};
+
+void PrintTo(const Shape& s, std::ostream* out) {
+  *out << s.width << "x" << s.height << ", " << s.channels << " channels, " << s.levels << " levels, " << s.neighbours
+       << " neighbours, widths " << s.entropy_width << " and " << s.synthesis_width;
+}
+
+LatentShape latent_shape_of(const Shape& s) {
+  LatentShape shape;
+  shape.channels = s.channels;
+  shape.levels = s.levels;
+  shape.neighbours = s.neighbours;
+  shape.entropy_width = s.entropy_width;
+  shape.width = s.synthesis_width;
+  shape.step = 0.5f;
+  return shape;
+}
+
+/// A raster of which the middle is the core: known symbols around it, free ones in it.
+LatentTarget target_of(const Shape& s, bool is_part) {
+  LatentTarget target;
+  target.raster_width = s.width;
+  target.raster_height = s.height;
+  target.core = {0, 0, s.width, s.height};
+  if (is_part) target.core = {s.width / 3, s.height / 3, s.width / 2, s.height / 2};
+  target.region = target.core;
+  if (is_part) {
+    target.region = {target.core.x - 5, target.core.y - 7, target.core.width + 5, target.core.height + 7};
+    target.known = [](int level, int channel, int column, int row) -> const std::int16_t* {
+      static const std::int16_t symbols[] = {2, -1, 0};
+      // The region's own pixels are known.
+      const int kind = (column + row + level + channel) % 4;
+      return kind == 3 ? (level == 0 ? &symbols[0] : nullptr) : &symbols[kind];
+    };
+  }
+  Random random(5);
+  const auto pixels = static_cast<std::size_t>(target.region.width) * static_cast<std::size_t>(target.region.height);
+  for (std::size_t i = 0; i < pixels * static_cast<std::size_t>(s.channels); ++i) {
+    target.values.push_back(static_cast<float>(random.normal()));
+    target.weights.push_back(random.uniform() < 0.9 ? 1 : 0);
+  }
+  return target;
+}
+
+std::vector<float> uniform_noise() {
+  std::vector<float> noise(noise_values);
+  for (std::size_t i = 0; i < noise.size(); ++i) {
+    noise[i] = (static_cast<float>(i) + 0.5f) / static_cast<float>(noise.size()) - 0.5f;
+  }
+  return noise;
+}
+
+class LatentGradient : public testing::TestWithParam<std::tuple<Shape, bool>> {
+ protected:
+  LatentGradient() : objective_(shape_, target_of(std::get<0>(GetParam()), std::get<1>(GetParam())), latent_fit_kernels()) {
+    softening_.noise = noise_.data();
+    softening_.step = 3;
+    Random random(9);
+    weights_ = fresh_latent_weights(shape_, 2);
+    for (float& weight : weights_) weight += static_cast<float>(random.uniform(-0.03, 0.03));
+    for (int i = 0; i < shape_.inputs(); ++i) {
+      const NodeRange& nodes = objective_.nodes(i / shape_.channels);
+      for (int r = 0; r < nodes.rows; ++r) {
+        for (int c = 0; c < nodes.columns; ++c) {
+          objective_.latents(i / shape_.channels, i % shape_.channels).row(r)[c] =
+              static_cast<float>(random.uniform(-1.5, 1.5));
+        }
+      }
+    }
+  }
+
+  double cost() {
+    const LatentObjective::Cost found = objective_.measure(weights_, &softening_);
+    return (found.square_error + lambda_ * found.bits) / objective_.pixels();
+  }
+
+  /// The cost has kinks (ReLU, the cell's edge), and is a float sum: half of the agreement is asked for of single
+  /// numbers, and that nearly all of them agree.
+  static bool agrees(double analytic, double difference) {
+    return std::abs(analytic - difference) <= 0.02 * std::max(std::abs(analytic), std::abs(difference)) + 4e-5;
+  }
+
+  double lambda_ = 0.05;
+  LatentShape shape_ = latent_shape_of(std::get<0>(GetParam()));
+  std::vector<float> noise_ = uniform_noise();
+  Softening softening_;
+  LatentObjective objective_;
+  std::vector<float> weights_;
+};
+
+TEST_P(LatentGradient, OfWeightsEqualsDifferences) {
+  std::vector<float> gradient;
+  objective_.differentiate(weights_, &softening_, lambda_, &gradient);
+  ASSERT_EQ(gradient.size(), weights_.size());
+  int disagreements = 0;
+  int looks = 0;
+  for (std::size_t i = 0; i < weights_.size(); i += 7, ++looks) {
+    constexpr float step = 4e-3f;
+    const float kept = weights_[i];
+    weights_[i] = kept + step;
+    const double above = cost();
+    weights_[i] = kept - step;
+    const double below = cost();
+    weights_[i] = kept;
+    if (!agrees(static_cast<double>(gradient[i]), (above - below) / (2 * static_cast<double>(step)))) ++disagreements;
+  }
+  EXPECT_LE(disagreements, looks / 12);
+}
+
+TEST_P(LatentGradient, OfLatentsEqualsDifferences) {
+  objective_.differentiate(weights_, &softening_, lambda_, nullptr);
+  std::vector<PaddedGrid> gradients;
+  for (int i = 0; i < shape_.inputs(); ++i) {
+    gradients.push_back(objective_.gradient(i / shape_.channels, i % shape_.channels));
+  }
+  Random random(11);
+  int disagreements = 0;
+  int looks = 0;
+  for (int i = 0; i < shape_.inputs(); ++i) {
+    const NodeRange& nodes = objective_.nodes(i / shape_.channels);
+    if (nodes.count() == 0) continue;
+    for (int look = 0; look < 6; ++look, ++looks) {
+      // Corners among them.
+      const int r = look == 0 ? 0 : static_cast<int>(random.uniform(0, nodes.rows));
+      const int c = look == 1 ? nodes.columns - 1 : static_cast<int>(random.uniform(0, nodes.columns));
+      float& latent = objective_.latents(i / shape_.channels, i % shape_.channels).row(r)[c];
+      constexpr float step = 1e-2f;
+      const float kept = latent;
+      latent = kept + step;
+      const double above = cost();
+      latent = kept - step;
+      const double below = cost();
+      latent = kept;
+      const double difference = (above - below) / (2 * static_cast<double>(step));
+      if (!agrees(static_cast<double>(gradients[static_cast<std::size_t>(i)].row(r)[c]), difference)) ++disagreements;
+    }
+  }
+  EXPECT_LE(disagreements, looks / 12);
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, LatentGradient,
+                         testing::Combine(testing::Values(Shape{33, 29, 1, 4, 12, 8, 8}, Shape{40, 31, 2, 3, 24, 6, 5},
+                                                          Shape{21, 70, 3, 2, 12, 16, 12},
+                                                          Shape{24, 24, 1, 1, 24, 4, 4}),
+                                          testing::Bool()));
+
+TEST(LatentObjective, PixelsThatDoNotCountLeaveNoTrace) {
+  const Shape s{30, 20, 1, 3, 12, 8, 8};
+  LatentTarget target = target_of(s, false);
+  LatentTarget other = target;
+  for (std::size_t i = 0; i < other.values.size(); ++i) {
+    if (other.weights[i] == 0) other.values[i] = 1e6f;
+  }
+  const LatentShape shape = latent_shape_of(s);
+  const std::vector<float> weights = fresh_latent_weights(shape, 1);
+  LatentObjective a(shape, target, latent_fit_kernels());
+  LatentObjective b(shape, other, latent_fit_kernels());
+  EXPECT_EQ(a.measure(weights, nullptr).square_error, b.measure(weights, nullptr).square_error);
+}
+
+TEST(LatentObjective, SetStepKeepsTheField) {
+  const Shape s{30, 20, 1, 3, 12, 8, 8};
+  const LatentShape shape = latent_shape_of(s);
+  const std::vector<float> weights = fresh_latent_weights(shape, 1);
+  LatentObjective objective(shape, target_of(s, false), latent_fit_kernels());
+  for (int r = 0; r < objective.nodes(1).rows; ++r) objective.latents(1, 0).row(r)[0] = static_cast<float>(r);
+  const std::vector<float> before = objective.values(weights);
+  objective.set_step(shape.step / 2);
+  const std::vector<float> after = objective.values(weights);
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_NEAR(before[i], after[i], 1e-5f);
+}
+
+}  // namespace
+}  // namespace sarinr
