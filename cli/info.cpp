@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
+#include "sarinr/field/latent.h"
 #include "sarinr/geo/storage.h"
 #include "sarinr/scene/jobs.h"
 
@@ -50,6 +51,7 @@ json describe_bands(const FileReader& reader, const json& raster) {
 const char* kind_of(const TileContent& tile) {
   if (tile.kind == TileContent::Kind::lossless) return "lossless";
   if (!tile.weights.empty()) return "network";
+  if (!tile.latents.empty()) return "latent";
   for (const ChannelModel& channel : tile.channels) {
     if (channel.kind == ChannelModel::Kind::constant) return "constant";
   }
@@ -77,15 +79,34 @@ json describe_tiles(const FileReader& reader, const std::string& name) {
   return tiles;
 }
 
+/// What the fields are, and what evaluating them costs.
+json describe_field(const FileReader& reader) {
+  const FieldSpec& spec = reader.header().spec;
+  json parameters = json::object();
+  const std::vector<ParameterInfo> known = architecture(spec.architecture).parameters();
+  for (std::size_t i = 0; i < known.size(); ++i) parameters[known[i].name] = spec.parameters[i];
+  json field = {{"architecture", spec.architecture},
+                {"outputs", spec.outputs},
+                {"width", spec.width},
+                {"depth", spec.depth},
+                {"parameters", parameters},
+                {"weights", weight_count(spec)},
+                {"operations_per_pixel", operations_per_pixel(spec)}};
+  if (is_latent(spec)) {
+    const std::size_t synthesis = latent_shape(spec).synthesis_operations();
+    field["network_bytes"] = reader.sizes().shared;
+    field["synthesis_operations_per_pixel"] = synthesis;
+    field["decoding_operations_per_pixel"] = operations_per_pixel(spec) - synthesis;
+  }
+  return field;
+}
+
 json describe(const FileReader& reader, const InfoArguments& a) {
   const FileHeader& header = reader.header();
   const FileSizes sizes = reader.sizes();
   const json metadata = json::parse(header.metadata, nullptr, false);
   const json raster = metadata.is_object() ? metadata.value("raster", json::object()) : json::object();
   const double pixels = static_cast<double>(header.width) * header.height;
-  json parameters = json::object();
-  const std::vector<ParameterInfo> known = architecture(header.spec.architecture).parameters();
-  for (std::size_t i = 0; i < known.size(); ++i) parameters[known[i].name] = header.spec.parameters[i];
   json out = {{"file", a.input},
               {"bytes", sizes.file},
               {"width", header.width},
@@ -93,14 +114,7 @@ json describe(const FileReader& reader, const InfoArguments& a) {
               {"bands", describe_bands(reader, raster)},
               {"crs", raster.contains("crs") && raster["crs"].is_string() ? json(crs_name(raster["crs"])) : json()},
               {"gcp_count", 0},
-              {"field",
-               {{"architecture", header.spec.architecture},
-                {"outputs", header.spec.outputs},
-                {"width", header.spec.width},
-                {"depth", header.spec.depth},
-                {"parameters", parameters},
-                {"weights", weight_count(header.spec)},
-                {"operations_per_pixel", operations_per_pixel(header.spec)}}},
+              {"field", describe_field(reader)},
               {"tiling",
                {{"tile_size", header.tile_size},
                 {"overlap", header.overlap},
@@ -148,6 +162,23 @@ void print_bands(const json& bands) {
   }
 }
 
+void print_field(const json& field) {
+  const std::string architecture_name = field["architecture"].get<std::string>();
+  const std::size_t weights = field["weights"].get<std::size_t>();
+  if (!field.contains("network_bytes")) {
+    std::printf("Fields     %s, width %d, depth %d, %d outputs: %zu weights, %zu multiply-adds per pixel\n",
+                architecture_name.c_str(), field["width"].get<int>(), field["depth"].get<int>(),
+                field["outputs"].get<int>(), weights, field["operations_per_pixel"].get<std::size_t>());
+    return;
+  }
+  std::printf("Fields     %s, %.0f levels, width %d, %d outputs\n", architecture_name.c_str(),
+              field["parameters"]["levels"].get<double>(), field["width"].get<int>(), field["outputs"].get<int>());
+  std::printf("Networks   %zu weights in %llu bytes; multiply-adds per pixel: %zu to evaluate, %zu to decode\n",
+              weights, field["network_bytes"].get<unsigned long long>(),
+              field["synthesis_operations_per_pixel"].get<std::size_t>(),
+              field["decoding_operations_per_pixel"].get<std::size_t>());
+}
+
 void print_human(const json& out) {
   std::printf("File       %s, %llu bytes\n", out["file"].get<std::string>().c_str(),
               out["bytes"].get<unsigned long long>());
@@ -157,11 +188,7 @@ void print_human(const json& out) {
   std::printf("CRS        %s\n", out["crs"].is_string() ? out["crs"].get<std::string>().c_str() : "none");
   if (out.contains("geotransform")) print_number_list("Transform ", out["geotransform"]);
   if (out["gcp_count"].get<int>() > 0) std::printf("GCPs       %d\n", out["gcp_count"].get<int>());
-  const json& field = out["field"];
-  std::printf("Fields     %s, width %d, depth %d, %d outputs: %zu weights, %zu multiply-adds per pixel\n",
-              field["architecture"].get<std::string>().c_str(), field["width"].get<int>(), field["depth"].get<int>(),
-              field["outputs"].get<int>(), field["weights"].get<std::size_t>(),
-              field["operations_per_pixel"].get<std::size_t>());
+  print_field(out["field"]);
   const json& tiling = out["tiling"];
   std::printf("Tiles      %d x %d of about %d pixels, overlap %d\n", tiling["columns"].get<int>(),
               tiling["rows"].get<int>(), tiling["tile_size"].get<int>(), tiling["overlap"].get<int>());

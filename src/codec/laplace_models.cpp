@@ -6,6 +6,9 @@ namespace sarinr {
 
 namespace {
 
+// Scatterers far off a narrow distribution are more frequent than its tail says.
+constexpr double least_farther = 1.0 / 64;
+
 /// e^x for |x| < 32 by additions, multiplications and divisions alone, which IEEE 754 defines to the last bit: the
 /// models must start alike on every machine.
 double exponential(double x) {
@@ -34,7 +37,7 @@ LaplaceModels::LaplaceModels() {
       near_[s][static_cast<std::size_t>(distance)] = {model_of(1 - (ahead + behind)),
                                                       model_of(ahead / (ahead + behind))};
     }
-    farther_[s].fill(model_of(1 - exponential(-rate)));
+    farther_[s].fill(model_of(std::min(1 - exponential(-rate), 1 - least_farther)));
   }
 }
 

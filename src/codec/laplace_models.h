@@ -34,7 +34,7 @@ class SlowBitModel {
   static constexpr std::uint32_t least = 4;
 
  private:
-  static constexpr int rate = 8;
+  static constexpr int rate = 9;
   std::uint32_t state_ = 1u << 31;
 };
 

@@ -188,14 +188,4 @@ std::vector<double> LatentCoder::exact_cost(const LatentGrids& grids, const Exte
   return bits;
 }
 
-std::size_t entropy_operations_per_node(const FieldSpec& spec) {
-  const LatentShape shape = latent_shape(spec);
-  std::size_t count = 0;
-  for (int channel = 0; channel < shape.channels; ++channel) {
-    const int inputs = shape.entropy_inputs(channel);
-    count += static_cast<std::size_t>(shape.entropy_width * (inputs + shape.entropy_width + 2) + 2 * inputs);
-  }
-  return count;
-}
-
 }  // namespace sarinr

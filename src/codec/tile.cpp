@@ -62,7 +62,11 @@ void check_for_coding(const TileContent& content, const std::vector<ClassMap>& m
   require(masks.size() == bands.size(), "its masks are not one a band");
   require(content.exact.empty() || content.exact.size() == bands.size(), "its exact samples are not one list a band");
   require(content.channels.size() == (is_field ? channel_count(bands) : 0), "it has too few or too many channels");
-  require(wants_network(content.channels) == !content.weights.empty(), "its weights do not go with its channels");
+  const bool wants = wants_network(content.channels);
+  const bool latent = is_latent(*context.spec);
+  require((wants && !latent) == !content.weights.empty(), "its weights do not go with its channels");
+  require((wants && latent) == !content.latents.empty(), "its latent grids do not go with its channels");
+  require(!wants || !latent || context.latents != nullptr, "its latent grids have no coder");
   const bool has_shared = context.shared != nullptr && !context.shared->empty();
   for (const QuantisedTensor& tensor : content.weights.tensors) {
     require(has_shared || !tensor.difference, "its weights differ from shared ones, which the file does not have");
@@ -157,7 +161,7 @@ Result<bool> read_field(TileContent& content, const TileContext& context, ByteRe
   content.channels = std::move(*channels);
   const std::string problem = complaint(content.channels, *context.bands, content.masks);
   if (!problem.empty()) return Failure{problem};
-  if (!wants_network(content.channels)) return true;
+  if (!wants_network(content.channels) || is_latent(*context.spec)) return true;
   const bool has_shared = context.shared != nullptr && !context.shared->empty();
   Result<QuantisedWeights> weights = decode_weights(*context.spec, has_shared, reader);
   if (!weights) return weights.failure();
@@ -165,7 +169,19 @@ Result<bool> read_field(TileContent& content, const TileContext& context, ByteRe
   return true;
 }
 
+/// The latent grids of a tile that has them: all the bytes left.
+Result<LatentGrids> read_latents(const TileContent& content, const TileContext& context, ByteReader& reader) {
+  if (context.latents == nullptr) return Failure{"its latent grids need networks, which the file does not have"};
+  return context.latents->decode(reader.bytes(reader.left()), context.core, coded_channels(content.channels));
+}
+
 }  // namespace
+
+std::vector<bool> coded_channels(const std::vector<ChannelModel>& channels) {
+  std::vector<bool> coded;
+  for (const ChannelModel& channel : channels) coded.push_back(channel.kind == ChannelModel::Kind::network);
+  return coded;
+}
 
 Bytes encode_tile(const TileContent& content, const TileContext& context) {
   const std::vector<ClassMap> no_masks(context.bands->size());
@@ -179,6 +195,9 @@ Bytes encode_tile(const TileContent& content, const TileContext& context) {
   write_channels(content.channels, writer);
   if (!content.weights.empty()) encode_weights(content.weights, writer);
   write_exact(content, context, writer);
+  if (!content.latents.empty()) {
+    writer.bytes(context.latents->encode(content.latents, context.core, coded_channels(content.channels)));
+  }
   return writer.take();
 }
 
@@ -201,6 +220,11 @@ Result<TileContent> decode_tile(ByteView payload, const TileContext& context) {
   Result<std::vector<Bytes>> exact = read_exact(content.kind, context, reader);
   if (!exact) return exact.failure();
   content.exact = std::move(*exact);
+  if (is_latent(*context.spec) && wants_network(content.channels)) {
+    Result<LatentGrids> latents = read_latents(content, context, reader);
+    if (!latents) return latents.failure();
+    content.latents = std::move(*latents);
+  }
   if (reader.left() != 0) return Failure{"the tile holds more bytes than it should"};
   return content;
 }

@@ -7,6 +7,7 @@
 #include "codec/compression.h"
 #include "container/layout.h"
 #include "sarinr/base/error.h"
+#include "sarinr/field/latent.h"
 
 namespace sarinr {
 
@@ -47,6 +48,9 @@ std::string complaint(const FileHeader& header) {
   if (core_pixels(header) * static_cast<std::uint64_t>(bands) > most_tile_samples) {
     return "a tile of all bands has more than " + std::to_string(most_tile_samples) +
            " samples; smaller tiles or fewer bands are needed";
+  }
+  if (is_latent(header.spec) && header.overlap != 0) {
+    return "the overlap is " + std::to_string(header.overlap) + "; that of latent fields is 0";
   }
   if (header.channels() > 0 && header.spec.outputs != header.channels()) {
     return "the field has " + std::to_string(header.spec.outputs) + " outputs, the bands need " +

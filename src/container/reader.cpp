@@ -86,6 +86,12 @@ Result<std::shared_ptr<const FileReader>> FileReader::open(std::unique_ptr<ByteS
     reader->sizes_.shared = shared->record_size;
     offset += shared->record_size;
   }
+  if (is_latent(reader->header_.spec)) {
+    if (!found->index.has_shared) return Failure{"the file is damaged: it has latent fields but not their networks"};
+    Result<LatentCoder> coder = LatentCoder::make(reader->header_.spec, reader->shared_);
+    if (!coder) return Failure{"the shared weights are damaged: " + coder.failure().message};
+    reader->latent_coder_ = std::move(*coder);
+  }
   reader->offsets_.reserve(found->index.payload_sizes.size() + 1);
   reader->offsets_.push_back(offset);
   for (const std::uint64_t payload_size : found->index.payload_sizes) {
@@ -145,7 +151,7 @@ std::unique_ptr<ByteSource> FileReader::overview(int index) const {
 }
 
 TileContext FileReader::context(int tile) const {
-  return TileContext{&header_.bands, &header_.spec, &shared_, grid_.core(tile)};
+  return TileContext{&header_.bands, &header_.spec, &shared_, grid_.core(tile), latent_coder()};
 }
 
 }  // namespace sarinr

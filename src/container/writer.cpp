@@ -6,7 +6,8 @@
 
 namespace sarinr {
 
-FileWriter::FileWriter(ByteSink& sink, const FileHeader& header) : sink_(sink), tile_count_(0), channel_count_(0) {
+FileWriter::FileWriter(ByteSink& sink, const FileHeader& header)
+    : sink_(sink), spec_(header.spec), tile_count_(0), channel_count_(0) {
   const EncodedHeader encoded = encode_measured_header(header);
   tile_count_ = header.grid().count();
   channel_count_ = header.channels();
@@ -23,6 +24,10 @@ void FileWriter::write_shared(const QuantisedWeights& shared) {
     if (tensor.difference) throw Error("shared weights cannot be differences", ErrorKind::internal);
   }
   if (shared.empty()) return;
+  if (is_latent(spec_)) {
+    const Result<LatentCoder> coder = LatentCoder::make(spec_, shared);
+    if (!coder) throw Error("the networks cannot be written: " + coder.failure().message, ErrorKind::internal);
+  }
   ByteWriter writer;
   encode_weights(shared, writer);
   emit_record(writer.view(), shared_checksum_seed());
@@ -32,6 +37,9 @@ void FileWriter::write_shared(const QuantisedWeights& shared) {
 
 void FileWriter::append_tile(ByteView payload) {
   const int tile = static_cast<int>(record_sizes_.size());
+  if (is_latent(spec_) && !shared_written_) {
+    throw Error("the networks of latent fields are written before the first tile", ErrorKind::internal);
+  }
   if (tile >= tile_count_) throw Error("more tiles than the file has room for", ErrorKind::internal);
   if (payload.size() > largest_payload) {
     throw Error("tile " + std::to_string(tile) + " takes " + std::to_string(payload.size()) +

@@ -15,6 +15,23 @@ int first_node(int corner, int level) {
 
 }  // namespace
 
+std::size_t LatentShape::synthesis_operations() const {
+  const std::size_t hidden = static_cast<std::size_t>(width);
+  const std::size_t outputs = static_cast<std::size_t>(channels);
+  const std::size_t in = static_cast<std::size_t>(inputs());
+  return hidden * (in + hidden + outputs) + outputs * in;
+}
+
+std::size_t LatentShape::entropy_operations() const {
+  const std::size_t hidden = static_cast<std::size_t>(entropy_width);
+  std::size_t count = 0;
+  for (int channel = 0; channel < channels; ++channel) {
+    const std::size_t in = static_cast<std::size_t>(entropy_inputs(channel));
+    count += hidden * (in + hidden + 2) + 2 * in;
+  }
+  return count;
+}
+
 bool is_latent(const FieldSpec& spec) { return spec.architecture == "latent"; }
 
 LatentShape latent_shape(const FieldSpec& spec) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "field/arch/table.h"
+#include "sarinr/field/latent.h"
 
 namespace sarinr {
 
@@ -12,6 +13,8 @@ namespace {
 constexpr int largest_width = 512;
 constexpr int largest_depth = 8;
 constexpr int most_outputs = 8192;
+// The networks of a latent field grow with the square of its outputs.
+constexpr std::size_t most_weights = std::size_t{1} << 24;
 
 std::string number_text(double value) {
   std::string text = std::to_string(value);
@@ -37,6 +40,10 @@ std::string complaint(const FieldSpec& spec, const Architecture& kind) {
   }
   for (std::size_t i = 0; problem.empty() && i < known.size(); ++i) {
     problem = range(known[i].name, spec.parameters[i], known[i].low, known[i].high);
+  }
+  if (problem.empty() && weight_count(spec) > most_weights) {
+    problem = kind.name() + " of this size has " + std::to_string(weight_count(spec)) + " weights; there may be " +
+              std::to_string(most_weights);
   }
   return problem;
 }
@@ -79,6 +86,10 @@ std::size_t weight_count(const FieldSpec& spec) {
 }
 
 std::size_t operations_per_pixel(const FieldSpec& spec) {
+  if (is_latent(spec)) {
+    const LatentShape shape = latent_shape(spec);
+    return shape.synthesis_operations() + (4 * shape.entropy_operations() + 2) / 3;
+  }
   std::size_t count = 0;
   for (const TensorInfo& tensor : architecture(spec.architecture).tensors(spec)) {
     if (tensor.columns > 1) count += tensor.size();

@@ -45,8 +45,4 @@ class LatentCoder {
   std::shared_ptr<const Parts> parts_;
 };
 
-/// Multiply-adds of all entropy networks for one node of every channel. Decoding a pixel takes 4/3 of it: the levels'
-/// nodes are 1 + 1/4 + 1/16 + ... a pixel.
-std::size_t entropy_operations_per_node(const FieldSpec& spec);
-
 }  // namespace sarinr

@@ -5,7 +5,9 @@
 
 #include "sarinr/base/bytes.h"
 #include "sarinr/base/result.h"
+#include "sarinr/codec/latent.h"
 #include "sarinr/codec/weights.h"
+#include "sarinr/field/latent.h"
 #include "sarinr/field/spec.h"
 #include "sarinr/radiometry/band.h"
 #include "sarinr/tiling/grid.h"
@@ -34,7 +36,11 @@ struct TileContent {
   /// Classes of the core's pixels, per band (categorical bands: empty), row by row. An empty vector: all valid.
   std::vector<std::vector<PixelClass>> masks;
   std::vector<ChannelModel> channels;  ///< kind field
-  QuantisedWeights weights;            ///< kind field; no tensors where no channel asks for a network
+  /// Kind field; no tensors where no channel asks for a network, and in a latent field, whose networks are the file's.
+  QuantisedWeights weights;
+  /// Kind field of a latent field: grids over nodes_within(core), those of channels that ask for no network all zero;
+  /// none where no channel asks for one.
+  LatentGrids latents;
   /// Exact samples of the core in the source type, little-endian, row by row: of categorical bands, and of all bands in
   /// a lossless tile. Empty for other bands.
   std::vector<Bytes> exact;
@@ -46,7 +52,11 @@ struct TileContext {
   const FieldSpec* spec = nullptr;
   const QuantisedWeights* shared = nullptr;  ///< nullptr or no tensors: the file has no shared weights
   Extent core;
+  const LatentCoder* latents = nullptr;  ///< of a latent spec: made from the shared weights
 };
+
+/// Which channels of a tile have latent grids, as LatentCoder takes it.
+std::vector<bool> coded_channels(const std::vector<ChannelModel>& channels);
 
 /// The record's payload (docs/format.md, "Tile record"), without length and checksum.
 Bytes encode_tile(const TileContent& content, const TileContext& context);

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "sarinr/base/storage.h"
+#include "sarinr/codec/latent.h"
 #include "sarinr/codec/tile.h"
 #include "sarinr/container/header.h"
 
@@ -27,7 +29,8 @@ struct FileSizes {
 class FileWriter {
  public:
   FileWriter(ByteSink& sink, const FileHeader& header);
-  /// At most once, before the first tile.
+  /// At most once, before the first tile; of latent fields, exactly once. Networks that LatentCoder does not take are
+  /// an internal Error.
   void write_shared(const QuantisedWeights& shared);
   /// The next tile's payload (encode_tile).
   void append_tile(ByteView payload);
@@ -42,6 +45,7 @@ class FileWriter {
   void emit(ByteView bytes);
   void emit_record(ByteView payload, std::uint32_t checksum_seed);
   ByteSink& sink_;
+  FieldSpec spec_;
   int tile_count_;
   int channel_count_;
   std::uint32_t header_checksum_ = 0;
@@ -62,6 +66,8 @@ class FileReader {
   const std::vector<ChannelSummary>& summary() const { return summary_; }
   /// No tensors where the file has none.
   const QuantisedWeights& shared() const { return shared_; }
+  /// The coder of the tiles' latent grids; nullptr where the fields are coordinate networks.
+  const LatentCoder* latent_coder() const { return latent_coder_ ? &*latent_coder_ : nullptr; }
   FileSizes sizes() const;
   std::uint64_t record_size(int tile) const;
 
@@ -90,6 +96,7 @@ class FileReader {
   TileGrid grid_;
   std::vector<ChannelSummary> summary_;
   QuantisedWeights shared_;
+  std::optional<LatentCoder> latent_coder_;
   std::vector<std::uint64_t> offsets_;  ///< of each tile's record, and one past the last
   std::vector<Overview> overviews_;
   FileSizes sizes_;

@@ -25,6 +25,11 @@ struct LatentShape {
   int entropy_inputs(int channel) const { return neighbours + (channel == 0 ? 9 : 18); }
   /// Columns and rows that the window of neighbours reaches to either side.
   int reach() const { return neighbours == 12 ? 2 : 3; }
+  /// Multiply-adds of the synthesis network for all channels at one coordinate.
+  std::size_t synthesis_operations() const;
+  /// Multiply-adds of the entropy networks for one node of every channel. Decoding a pixel takes about 4/3 of it: there
+  /// are 1 + 1/4 + 1/16 + ... nodes a pixel.
+  std::size_t entropy_operations() const;
 };
 
 /// Whether the spec is of a latent field: its weights are the file's, a tile has grids.

@@ -70,7 +70,7 @@ std::vector<std::string> architecture_names();
 /// Throws an Error naming the first number out of its range and the legal range.
 void check(const FieldSpec& spec);
 std::size_t weight_count(const FieldSpec& spec);
-/// Multiply-adds per evaluated pixel.
+/// Multiply-adds per evaluated pixel; of a latent field with those of decoding it.
 std::size_t operations_per_pixel(const FieldSpec& spec);
 
 /// The spec as it stands in a file header (docs/format.md), and back.
