@@ -7,19 +7,41 @@ namespace sarinr {
 
 namespace {
 
-/// Network outputs at the part's points: [channel][point].
+/// Network outputs at the part's points: [channel][point]. Empty where the tile has no network.
 std::vector<float> network_outputs(const FieldLayout& layout, const TileField& field, int tile, const TilePart& part) {
-  const TileCoordinates at(layout.grid, tile, part);
   const std::size_t count = part.points.size();
-  std::vector<float> outputs(count * static_cast<std::size_t>(layout.spec.outputs));
-  architecture(layout.spec.architecture)
-      .evaluate(layout.spec, field.weights.data(), at.x.data(), at.y.data(), count, outputs.data(), count);
+  std::vector<float> outputs;
+  if (field.latent) {
+    outputs.resize(count * static_cast<std::size_t>(layout.spec.outputs));
+    const PartPlaces at(part);
+    field.latent->evaluate(at.x.data(), at.y.data(), count, outputs.data(), count);
+  } else if (!field.weights.empty()) {
+    outputs.resize(count * static_cast<std::size_t>(layout.spec.outputs));
+    const TileCoordinates at(layout.grid, tile, part);
+    architecture(layout.spec.architecture)
+        .evaluate(layout.spec, field.weights.data(), at.x.data(), at.y.data(), count, outputs.data(), count);
+  }
   return outputs;
 }
 
+/// The same at the centres of a window's pixels, row by row.
+std::vector<float> window_outputs(const FieldLayout& layout, const TileField& field, int tile, const Extent& window) {
+  const std::size_t count = static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
+  if (field.latent && count > 0) {
+    std::vector<float> outputs(count * static_cast<std::size_t>(layout.spec.outputs));
+    field.latent->evaluate(window, outputs.data(), count);
+    return outputs;
+  }
+  TilePart part;
+  part.points.reserve(count);
+  for (int y = window.y; y < window.y + window.height; ++y) {
+    for (int x = window.x; x < window.x + window.width; ++x) part.points.push_back({0, x + 0.5, y + 0.5, 1, 0, 1, 0});
+  }
+  return network_outputs(layout, field, tile, part);
+}
+
 void add_tile(const FieldLayout& layout, const TileField& field, int tile, const TilePart& part, BlendPoints& points) {
-  std::vector<float> outputs;
-  if (!field.weights.empty()) outputs = network_outputs(layout, field, tile, part);
+  const std::vector<float> outputs = network_outputs(layout, field, tile, part);
   const std::size_t count = part.points.size();
   for (std::size_t c = 0; c < field.content.channels.size(); ++c) {
     const ChannelModel& channel = field.content.channels[c];
@@ -70,13 +92,8 @@ int channel_count(const FieldLayout& layout) {
 /// Values of the tile's own field over `inner`, into the window's places.
 void fill_interior(const FieldLayout& layout, const TileField& field, int tile, const Extent& window,
                    const Extent& inner, FitValues& values) {
-  TilePart part;
-  for (int y = inner.y; y < inner.y + inner.height; ++y) {
-    for (int x = inner.x; x < inner.x + inner.width; ++x) part.points.push_back({0, x + 0.5, y + 0.5, 1, 0, 1, 0});
-  }
-  std::vector<float> outputs;
-  if (!field.weights.empty()) outputs = network_outputs(layout, field, tile, part);
-  const std::size_t count = part.points.size();
+  const std::vector<float> outputs = window_outputs(layout, field, tile, inner);
+  const std::size_t count = static_cast<std::size_t>(inner.width) * static_cast<std::size_t>(inner.height);
   for (std::size_t c = 0; c < values.size(); ++c) {
     const ChannelModel& channel = field.content.channels[c];
     if (channel.kind == ChannelModel::Kind::empty) continue;

@@ -33,16 +33,26 @@ FieldTerms quotient(const FieldTerms& sum, const FieldTerms& weight) {
   return out;
 }
 
-/// A network's terms at the part's points, in the tile's own coordinates.
+/// A network's terms at the part's points: a coordinate network's by its own coordinates, a latent field's by source
+/// pixels.
 class NetworkTerms {
  public:
   NetworkTerms(const FieldLayout& layout, const TileField& field, int tile, const TilePart& part, int order)
-      : coordinates_(layout.grid, tile, part), terms_(order == 2 ? 6 : 3), count_(part.points.size()) {
-    if (field.weights.empty()) return;
-    outputs_.resize(terms_ * count_ * static_cast<std::size_t>(layout.spec.outputs));
-    architecture(layout.spec.architecture)
-        .differentiate(layout.spec, field.weights.data(), order, coordinates_.x.data(), coordinates_.y.data(), count_,
-                       outputs_.data(), count_);
+      : terms_(order == 2 ? 6 : 3), count_(part.points.size()) {
+    const std::size_t size = terms_ * count_ * static_cast<std::size_t>(layout.spec.outputs);
+    if (field.latent) {
+      outputs_.resize(size);
+      const PartPlaces at(part);
+      field.latent->differentiate(order, at.x.data(), at.y.data(), count_, outputs_.data(), count_);
+    } else if (!field.weights.empty()) {
+      outputs_.resize(size);
+      const TileCoordinates at(layout.grid, tile, part);
+      per_column_ = at.per_column;
+      per_row_ = at.per_row;
+      architecture(layout.spec.architecture)
+          .differentiate(layout.spec, field.weights.data(), order, at.x.data(), at.y.data(), count_, outputs_.data(),
+                         count_);
+    }
   }
 
   /// In fit-domain units per source pixel.
@@ -54,22 +64,21 @@ class NetworkTerms {
     const auto output = [&](std::size_t term) {
       return scale * static_cast<double>(outputs_[(index * terms_ + term) * count_ + point]);
     };
-    const double columns = coordinates_.per_column;
-    const double rows = coordinates_.per_row;
     terms.value += output(0);
-    terms.x = columns * output(1);
-    terms.y = rows * output(2);
+    terms.x = per_column_ * output(1);
+    terms.y = per_row_ * output(2);
     if (terms_ == 3) return terms;
-    terms.xx = columns * columns * output(3);
-    terms.xy = columns * rows * output(4);
-    terms.yy = rows * rows * output(5);
+    terms.xx = per_column_ * per_column_ * output(3);
+    terms.xy = per_column_ * per_row_ * output(4);
+    terms.yy = per_row_ * per_row_ * output(5);
     return terms;
   }
 
  private:
-  TileCoordinates coordinates_;
   std::size_t terms_;
   std::size_t count_;
+  double per_column_ = 1;  ///< the field's coordinate units per source pixel
+  double per_row_ = 1;
   std::vector<float> outputs_;
 };
 

@@ -24,6 +24,15 @@ std::map<int, TilePart> sort_by_tile(const TileGrid& grid, const std::vector<dou
   return parts;
 }
 
+PartPlaces::PartPlaces(const TilePart& part) {
+  x.reserve(part.points.size());
+  y.reserve(part.points.size());
+  for (const PartPoint& point : part.points) {
+    x.push_back(point.x);
+    y.push_back(point.y);
+  }
+}
+
 TileCoordinates::TileCoordinates(const TileGrid& grid, int tile, const TilePart& part)
     : per_column(2.0 / grid.columns().largest_support()), per_row(2.0 / grid.rows().largest_support()) {
   const Extent support = grid.support(tile);

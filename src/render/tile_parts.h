@@ -23,6 +23,13 @@ struct TilePart {
 /// The points sorted by the tiles whose fields count there, in tile order.
 std::map<int, TilePart> sort_by_tile(const TileGrid& grid, const std::vector<double>& x, const std::vector<double>& y);
 
+/// The part's points in source pixels.
+struct PartPlaces {
+  explicit PartPlaces(const TilePart& part);
+  std::vector<double> x;
+  std::vector<double> y;
+};
+
 /// The part's points as the tile's field sees them, in [-1, 1] over the grid's largest support (docs/design.md).
 struct TileCoordinates {
   TileCoordinates(const TileGrid& grid, int tile, const TilePart& part);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sarinr/codec/tile.h"
+#include "sarinr/field/latent_field.h"
 #include "sarinr/radiometry/band.h"
 #include "sarinr/tiling/grid.h"
 
@@ -12,7 +13,8 @@ namespace sarinr {
 /// A decoded tile, ready to be evaluated.
 struct TileField {
   TileContent content;
-  std::vector<float> weights;  ///< dequantised; empty where no channel needs a network
+  std::vector<float> weights;  ///< dequantised; empty where no channel needs a network, and in latent files
+  std::shared_ptr<const LatentField> latent;  ///< in latent files, where some channel needs the network
 };
 
 /// Gives fields by tile number. Thread-safe; failures throw an Error that names the tile.
@@ -51,8 +53,9 @@ struct FieldLayout {
 };
 
 /// Evaluates a file of fields at source coordinates: pixels, corners at whole numbers, the first pixel's centre at
-/// (0.5, 0.5). Values are the blend of the fields of the one to four tiles near a point, in the fit domain. The value
-/// at a point depends on the point alone, not on the other points asked for.
+/// (0.5, 0.5). Values are the blend of the fields of the one to four tiles near a point, in the fit domain; latent
+/// fields of neighbours do not overlap, so that one answers. The value at a point depends on the point alone, not on
+/// the other points asked for.
 class Renderer {
  public:
   Renderer(FieldLayout layout, std::shared_ptr<const FieldSource> fields);
