@@ -14,7 +14,7 @@ namespace sarinr {
 namespace {
 
 std::size_t input_index(const LatentShape& shape, int level, int channel) {
-  return static_cast<std::size_t>(level * shape.channels + channel);
+  return static_cast<std::size_t>(level) * static_cast<std::size_t>(shape.channels) + static_cast<std::size_t>(channel);
 }
 
 /// One level's rows of nodes interpolated at every column of a window: each row once, and the four that a row of pixels
@@ -41,10 +41,11 @@ class StretchedRows {
                          weights_.data(), row(c, next_row_));
       }
     }
-    for (int k = 0; k < 4; ++k) {
-      const std::size_t index = static_cast<std::size_t>(k);
-      row_[index] = cell - 1 + k;
-      row_weights_[index] = weights_[static_cast<std::size_t>(k * level_.spacing() + level_.place(y))];
+    const auto spacing = static_cast<std::size_t>(level_.spacing());
+    const auto place = static_cast<std::size_t>(level_.place(y));
+    for (std::size_t k = 0; k < 4; ++k) {
+      row_[k] = cell - 1 + static_cast<int>(k);
+      row_weights_[k] = weights_[k * spacing + place];
     }
   }
 
