@@ -7,6 +7,7 @@
 
 #include "blas.h"
 #include "commands.h"
+#include "latent_options.h"
 #include "list_option.h"
 #include "progress.h"
 #include "sarinr/base/error.h"
@@ -21,6 +22,8 @@ struct FitArguments {
   std::string input;
   std::string output;
   FitJob job;
+  LatentOptions latent;
+  std::optional<LatentJob> latent_job;  ///< where latent fields are wanted
   geo::OpenOptions open;
   std::vector<int> window;
   EngineOptions engine;
@@ -166,6 +169,17 @@ void print_outcome(const FitArguments& a, const RasterInfo& info, const FitRepor
               value ? (", PSNR " + std::to_string(*value).substr(0, 5) + " dB").c_str() : "", seconds);
 }
 
+FitReport run_coordinate(const FitArguments& a, RasterSource& source, ByteSink& sink) {
+  ConsoleListener listener(a.quiet, "tiles", a.job.epochs);
+  return fit_raster(
+      source, sink, a.job, [&] { return make_engine(a.engine, a.job.spec.architecture); }, listener);
+}
+
+FitReport run_latent(const FitArguments& a, RasterSource& source, ByteSink& sink) {
+  ConsoleListener listener(a.quiet, "tiles", latent_steps_of(*a.latent_job));
+  return fit_latent_raster(source, sink, *a.latent_job, listener);
+}
+
 void run(FitArguments& a) {
   complete(a);
   geo::start(std::size_t{256} << 20);
@@ -176,9 +190,7 @@ void run(FitArguments& a) {
   const int threads = a.engine.threads > 0 ? a.engine.threads : static_cast<int>(std::thread::hardware_concurrency());
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
-  ConsoleListener listener(a.quiet, "tiles", a.job.epochs);
-  const FitReport report = fit_raster(
-      *source, *sink, a.job, [&] { return make_engine(a.engine, a.job.spec.architecture); }, listener);
+  const FitReport report = a.latent_job ? run_latent(a, *source, *sink) : run_coordinate(a, *source, *sink);
   sink->commit();
   print_outcome(a, source->info(), report,
                 std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
@@ -192,7 +204,14 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
   declare_input(app, *arguments);
   declare_field(app, *arguments);
   declare_fitting(app, *arguments);
+  arguments->latent.declare(app);
   app.callback([&app, &chosen, arguments] {
+    if (arguments->latent.wanted(app)) {
+      arguments->latent_job =
+          arguments->latent.complete_job(app, arguments->job.tile_size, arguments->job.epochs, arguments->job.seed);
+      chosen = [arguments] { run(*arguments); };
+      return;
+    }
     if (app.count("--self-activation") == 0) {
       arguments->self_activation = fit_defaults(arguments->job.spec.architecture).self_activation;
     }

@@ -39,7 +39,7 @@ class LatentRun {
       throw Error("a latent field has at most " + std::to_string(most_channels) + " channels, but the raster has " +
                   std::to_string(tiles_.channels()) + ": choose some with --bands, or fit coordinate networks");
     }
-    steps_ = job_.steps > 0 ? job_.steps : latent_steps(job_.effort);
+    steps_ = latent_steps_of(job_);
     total_ = static_cast<double>(tiles_.grid().count()) * steps_;
     if (!tiles_.channels() || !tiles_.normalise(needs_ranges())) return write_without_networks();
     if (tiles_.grid().count() == 1) return fit_single();
@@ -164,12 +164,14 @@ class LatentRun {
     lambda_ *= std::clamp(factor, 0.25, 4.0);
   }
 
+  /// Constant, categorical or tiny rasters have nothing to fit: their tiles are those of any file.
   FitReport write_without_networks() {
-    LatentNetworks none;
-    none.shape = shape();
-    begin(none);
-    for (int tile = 0; tile < tiles_.grid().count(); ++tile) append(tiles_.read(tile, nullptr), {});
-    return finish();
+    FitJob job;
+    job.tile_size = job_.tile_size;
+    job.overlap = 0;
+    job.options_json = job_.options_json;
+    const auto none = []() -> std::unique_ptr<Engine> { throw Error("a tile varies after all", ErrorKind::internal); };
+    return fit_raster(source_, sink_, job, none, listener_);
   }
 
   void begin(const LatentNetworks& networks) {
@@ -187,7 +189,6 @@ class LatentRun {
     if (info.has_mask) metadata["mask"] = true;
     writer_ = std::make_unique<FileWriter>(
         sink_, FileHeader{info.width, info.height, job_.tile_size, 0, info.bands, spec_, metadata.dump()});
-    if (networks.weights.empty()) return;
     writer_->write_shared(networks.weights);
     network_bytes_ = static_cast<double>(writer_->sizes().shared);
     coder_ = std::make_unique<LatentCoder>(LatentCoder::make(spec_, networks_.weights).value_or_throw("latent coder"));
@@ -246,6 +247,8 @@ class LatentRun {
 };
 
 }  // namespace
+
+int latent_steps_of(const LatentJob& job) { return job.steps > 0 ? job.steps : latent_steps(job.effort); }
 
 const LatentPreset& latent_preset(const std::string& name) {
   std::string names;

@@ -24,19 +24,24 @@ std::size_t place(const Extent& extent, int x, int y) {
          static_cast<std::size_t>(x - extent.x);
 }
 
-struct Moments {
-  double mean = 0;
-  double variance = 0;
-};
-
 /// Of a channel that has values, as its own normalisation tells.
-Moments moments(const PreparedTile& prepared, std::size_t channel) {
+LatentTiles::Moments moments(const PreparedTile& prepared, std::size_t channel) {
   if (prepared.content.channels.empty()) return {};  // lossless: too few pixels to count
   const ChannelModel& model = prepared.content.channels[channel];
   if (model.kind != ChannelModel::Kind::network) return {model.offset, 0};
   const double deviation = static_cast<double>(model.scale) / scale_in_deviations;
   return {model.offset, deviation * deviation};
 }
+
+}  // namespace
+
+void LatentTiles::Sums::add(const Moments& moments, double values) {
+  count += values;
+  sum += values * moments.mean;
+  squares += values * (moments.mean * moments.mean + moments.variance);
+}
+
+namespace {
 
 /// The part of a target's pixels inside `region`, by copy.
 LatentTarget part_of(const LatentTarget& target, const Extent& region) {
@@ -85,54 +90,46 @@ LatentTiles::LatentTiles(RasterSource& source, int tile_size)
   for (const BandModel& band : source.info().bands) channels_ += band.channels();
 }
 
-bool LatentTiles::normalise(bool ranges) {
+bool LatentTiles::normalise(bool all) {
+  const int looks = all ? grid_.count() : std::min(grid_.count(), most_looks);
   values_.assign(static_cast<std::size_t>(channels_), {});
-  std::vector<double> sums(values_.size());
-  std::vector<double> squares(values_.size());
-  std::vector<double> counts(values_.size());
-  const int looks = ranges ? grid_.count() : std::min(grid_.count(), most_looks);
+  std::vector<Sums> sums(values_.size());
   for (int k = 0; k < looks; ++k) {
     const int tile = static_cast<int>((2 * std::int64_t{k} + 1) * grid_.count() / (2 * looks));
     const PreparedTile prepared = prepare_tile(source_.info(), grid_, tile, source_.read(grid_.core(tile)));
     for (std::size_t c = 0; c < values_.size(); ++c) {
       values_[c].merge(prepared.values[c]);
-      const auto count = static_cast<double>(prepared.values[c].count());
-      if (count == 0) continue;
-      const Moments found = moments(prepared, c);
-      sums[c] += count * found.mean;
-      squares[c] += count * (found.mean * found.mean + found.variance);
-      counts[c] += count;
+      sums[c].add(moments(prepared, c), static_cast<double>(prepared.values[c].count()));
     }
   }
-  models_.assign(values_.size(), {});
-  double common = 0;
-  int shared = 0;
-  std::vector<double> deviations(values_.size());
-  for (std::size_t c = 0; c < values_.size(); ++c) {
-    if (counts[c] == 0) continue;
-    const double mean = sums[c] / counts[c];
-    deviations[c] = std::sqrt(std::max(0.0, squares[c] / counts[c] - mean * mean));
-    models_[c].offset = static_cast<double>(static_cast<float>(mean));
-  }
-  std::size_t channel = 0;
-  std::vector<bool> commensurable;
-  for (const BandModel& band : source_.info().bands) {
-    for (int c = 0; c < band.channels(); ++c, ++channel) {
-      // Channels in one unit share a scale, so that a decibel costs the same in each.
-      commensurable.push_back(is_detected(band.quantity) || band.quantity == Quantity::complex);
-      if (!commensurable.back() || deviations[channel] <= 0) continue;
-      common += deviations[channel] * deviations[channel];
-      ++shared;
-    }
-  }
-  bool varies = false;
-  for (std::size_t c = 0; c < models_.size(); ++c) {
-    const double own = commensurable[c] && shared > 0 ? std::sqrt(common / shared) : deviations[c];
-    if (deviations[c] > 0) varies = true;
-    models_[c].kind = ChannelModel::Kind::network;
-    models_[c].scale = storable_scale(own > 0 ? own : 1);
-  }
+  const bool varies = std::any_of(sums.begin(), sums.end(), [](const Sums& s) { return s.variance() > 0; });
+  if (!varies && looks < grid_.count()) return normalise(true);
+  set_models(sums);
   return varies;
+}
+
+/// Channels in one unit share a scale, so that a decibel costs the same in each.
+void LatentTiles::set_models(const std::vector<Sums>& sums) {
+  double shared = 0;
+  int sharing = 0;
+  std::vector<bool> shares;
+  for (const BandModel& band : source_.info().bands) {
+    const bool commensurable = is_detected(band.quantity) || band.quantity == Quantity::complex;
+    for (int c = 0; c < band.channels(); ++c) {
+      const double variance = sums[shares.size()].variance();
+      shares.push_back(commensurable && variance > 0);
+      if (!shares.back()) continue;
+      shared += variance;
+      ++sharing;
+    }
+  }
+  models_.assign(sums.size(), {});
+  for (std::size_t c = 0; c < sums.size(); ++c) {
+    const double variance = shares[c] ? shared / sharing : sums[c].variance();
+    models_[c].kind = ChannelModel::Kind::network;
+    models_[c].offset = static_cast<double>(static_cast<float>(sums[c].mean()));
+    models_[c].scale = storable_scale(variance > 0 ? std::sqrt(variance) : 1);
+  }
 }
 
 double LatentTiles::squared_error(const LatentJob& job) const {

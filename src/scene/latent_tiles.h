@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -41,12 +42,18 @@ class LatentTiles {
  public:
   LatentTiles(RasterSource& source, int tile_size);
 
+  /// Of a channel's values over a tile.
+  struct Moments {
+    double mean = 0;
+    double variance = 0;
+  };
+
   const TileGrid& grid() const { return grid_; }
   int channels() const { return channels_; }
 
-  /// Finds means and deviations over some tiles of the scene, all of them where value ranges are wanted too. False
-  /// where no channel varies in any of them.
-  bool normalise(bool ranges);
+  /// Finds means and deviations over some tiles of the scene, or over all where value ranges are wanted too. False
+  /// where no channel varies anywhere.
+  bool normalise(bool all);
   /// The squared error, summed over channels in normalised units, that the job asks for: by its PSNR, by its root mean
   /// square error in dB (detected bands; others take the preset's PSNR), or by its preset.
   double squared_error(const LatentJob& job) const;
@@ -66,6 +73,16 @@ class LatentTiles {
   static double squared_error(const LatentFit& fit, const LatentTarget& target);
 
  private:
+  struct Sums {
+    double count = 0;
+    double sum = 0;
+    double squares = 0;
+    void add(const Moments& moments, double values);
+    double mean() const { return count > 0 ? sum / count : 0; }
+    double variance() const { return count > 0 ? std::max(0.0, squares / count - mean() * mean()) : 0; }
+  };
+
+  void set_models(const std::vector<Sums>& sums);
   void restrict_to_region(LatentTile& tile, const FittedGrids* fitted) const;
 
   RasterSource& source_;

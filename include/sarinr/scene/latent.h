@@ -46,6 +46,9 @@ const LatentPreset& latent_preset(const std::string& name);
 /// Throws an Error where the job's numbers make no sense together; `style` is how the user knows them.
 void complete(LatentJob& job, OptionStyle style);
 
+/// Steps that each tile takes.
+int latent_steps_of(const LatentJob& job);
+
 /// As fit_raster.
 FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener);
 
