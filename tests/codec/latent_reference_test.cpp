@@ -190,5 +190,28 @@ TEST(LaplaceModels, StartWithTheMassesOfTheDistribution) {
   }
 }
 
+/// The probabilities of the decisions on one symbol.
+struct Decisions {
+  std::vector<std::uint32_t> probabilities;
+  void encode_with(bool, std::uint32_t probability_of_zero) { probabilities.push_back(probability_of_zero); }
+  void encode_raw(std::uint32_t, int) {}
+};
+
+// docs/format.md states this sum, so that other decoders can check their tables.
+TEST(LaplaceModels, StartWithTheTablesOfTheFormat) {
+  ByteWriter table;
+  for (int scale = 0; scale < scale_count; ++scale) {
+    Decisions last;
+    for (int distance = 0; distance <= 8; ++distance) {
+      last = {};
+      LaplaceModels().encode(5, distance, scale, last);
+      table.u16(static_cast<std::uint16_t>(last.probabilities[0]));
+      table.u16(static_cast<std::uint16_t>(last.probabilities[1]));
+    }
+    table.u16(static_cast<std::uint16_t>(last.probabilities[2]));
+  }
+  EXPECT_EQ(crc32c(table.view()), 0xB5B218D7U);
+}
+
 }  // namespace
 }  // namespace sarinr
