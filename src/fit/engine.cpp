@@ -1,15 +1,13 @@
 #include "sarinr/fit/engine.h"
 
 #include <dlfcn.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <climits>
 #include <filesystem>
 
 #include "fit/cpu_engine.h"
 #include "sarinr/base/error.h"
+#include "sarinr/base/module.h"
 
 namespace sarinr {
 
@@ -17,22 +15,8 @@ namespace {
 
 using ModuleEntry = Engine* (*)(const EngineOptions&);
 
-/// The folder of modules: lib/sarinr beside the bin folder of the running program, else where sarinr was installed.
-std::filesystem::path module_path(const std::string& file) {
-  std::array<char, PATH_MAX> program{};
-  const ssize_t length = readlink("/proc/self/exe", program.data(), program.size());
-  std::filesystem::path beside;
-  if (length > 0) {
-    const std::filesystem::path folder = std::filesystem::path(std::string(program.data(), length)).parent_path();
-    beside = folder.parent_path() / "lib" / "sarinr" / file;
-    if (std::filesystem::exists(beside)) return beside;
-  }
-  const std::filesystem::path installed = std::filesystem::path(SARINR_MODULE_FOLDER) / file;
-  return std::filesystem::exists(installed) ? installed : beside;
-}
-
 std::unique_ptr<Engine> open_torch(const EngineOptions& options) {
-  const std::string path = module_path("engine_torch.so").string();
+  const std::string path = module_path("engine_torch.so");
   // Never closed: LibTorch does not survive being unloaded. Local: its symbols must not meet GDAL's.
   void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (module == nullptr) {
