@@ -10,6 +10,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
@@ -19,25 +20,6 @@ namespace {
 [[noreturn]] void fail(const std::string& path, const std::string& what) {
   throw Error(path + " " + what + ": " + std::strerror(errno));
 }
-
-/// Owns a file descriptor.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int number() const { return number_; }
-  bool valid() const { return number_ >= 0; }
-  /// False where the system reports a late write failure.
-  bool close() {
-    const int number = std::exchange(number_, -1);
-    return number < 0 || ::close(number) == 0;
-  }
-
- private:
-  int number_;
-};
 
 class LocalSource final : public ByteSource {
  public:
@@ -70,9 +52,9 @@ class LocalSource final : public ByteSource {
 
 class LocalSink final : public ByteSink {
  public:
-  explicit LocalSink(std::string path)
+  LocalSink(std::string path, const std::string& unfinished)
       : path_(std::move(path)),
-        part_(path_ + ".part"),
+        part_(path_ + unfinished),
         file_(::open(part_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
     if (!file_.valid()) fail(path_, "cannot be created");
   }
@@ -130,13 +112,13 @@ class MemorySource final : public ByteSource {
 
 std::unique_ptr<ByteSource> open_local_source(const std::string& path) { return std::make_unique<LocalSource>(path); }
 
-std::unique_ptr<ByteSink> create_local_sink(const std::string& path, bool overwrite) {
+std::unique_ptr<ByteSink> create_local_sink(const std::string& path, bool overwrite, const std::string& unfinished) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) throw Error(path + " is a folder: name a file in it");
     if (!overwrite) throw Error(path + " exists: give --overwrite to replace it");
   }
-  return std::make_unique<LocalSink>(path);
+  return std::make_unique<LocalSink>(path, unfinished);
 }
 
 std::unique_ptr<ByteSource> memory_source(Bytes bytes) { return std::make_unique<MemorySource>(std::move(bytes)); }
