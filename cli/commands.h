@@ -10,6 +10,7 @@ namespace sarinr::cli {
 
 /// Each declares one subcommand, its options and help; when that subcommand is parsed it sets `chosen` to the job.
 void add_fit(CLI::App& root, std::function<void()>& chosen);
+void add_merge(CLI::App& root, std::function<void()>& chosen);
 void add_render(CLI::App& root, std::function<void()>& chosen);
 void add_sample(CLI::App& root, std::function<void()>& chosen);
 void add_report(CLI::App& root, std::function<void()>& chosen);
@@ -18,6 +19,6 @@ void add_simulate(CLI::App& root, std::function<void()>& chosen);
 void add_bench(CLI::App& root, std::function<void()>& chosen);
 
 inline constexpr void (*all_commands[])(CLI::App&, std::function<void()>&) = {
-    add_fit, add_render, add_sample, add_report, add_info, add_simulate, add_bench};
+    add_fit, add_merge, add_render, add_sample, add_report, add_info, add_simulate, add_bench};
 
 }  // namespace sarinr::cli

@@ -11,8 +11,9 @@
 #include "list_option.h"
 #include "progress.h"
 #include "sarinr/base/error.h"
+#include "sarinr/base/memory.h"
+#include "sarinr/geo/fit_file.h"
 #include "sarinr/geo/raster.h"
-#include "sarinr/geo/storage.h"
 
 namespace sarinr::cli {
 
@@ -31,7 +32,8 @@ struct FitArguments {
   bool self_activation = true;
   double activation_learning_rate = 0;
   std::map<std::string, double> parameters;
-  bool overwrite = false;
+  geo::FitFileOptions place;
+  std::string trace;
   bool quiet = false;
   bool json = false;
 };
@@ -116,7 +118,14 @@ void declare_input(CLI::App& app, FitArguments& a) {
   add_list(app, "--quantity", a.open.quantities, 1, any_number,
            "what the numbers are: amplitude, power, db, complex, other or categorical, for all bands or BAND=quantity");
   add_list(app, "--window", a.window, 4, 4, "x,y,width,height: part of the raster, in pixels");
-  app.add_flag("--overwrite", a.overwrite, "replace an existing output");
+  app.add_option("--tiles", a.place.tiles,
+                 "A-B: only these tiles, or K/N: the K-th of N parts; sarinr merge makes the .sinr of all parts");
+  app.add_flag("--resume", a.place.resume, "go on with OUTPUT.part, which an unfinished fit left");
+  app.add_flag("--overwrite", a.place.overwrite, "replace an existing output, and unfinished work");
+  app.add_option("--memory", a.job.memory, "of batches and GDAL's cache, about: 512MB, 2GB")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("a quarter of the machine's, at most 1GB");
+  app.add_option("--trace", a.trace, "a timeline of all threads to write, for chrome://tracing or Perfetto");
   app.add_flag("--quiet,-q", a.quiet, "no progress");
   app.add_flag("--json", a.json, "print the outcome as one JSON object");
 }
@@ -169,31 +178,49 @@ void print_outcome(const FitArguments& a, const RasterInfo& info, const FitRepor
               value ? (", PSNR " + std::to_string(*value).substr(0, 5) + " dB").c_str() : "", seconds);
 }
 
-FitReport run_coordinate(const FitArguments& a, RasterSource& source, ByteSink& sink) {
-  ConsoleListener listener(a.quiet, "tiles", a.job.epochs);
-  return fit_raster(
-      source, sink, a.job, [&] { return make_engine(a.engine, a.job.spec.architecture); }, listener);
+void run_latent(const FitArguments& a, RasterSource& source, std::chrono::steady_clock::time_point begin) {
+  const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.place.overwrite);
+  ConsoleListener listener(a.quiet, "tiles", latent_steps_of(*a.latent_job));
+  const FitReport report = fit_latent_raster(source, *sink, *a.latent_job, listener);
+  sink->commit();
+  print_outcome(a, source.info(), report,
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
 
-FitReport run_latent(const FitArguments& a, RasterSource& source, ByteSink& sink) {
-  ConsoleListener listener(a.quiet, "tiles", latent_steps_of(*a.latent_job));
-  return fit_latent_raster(source, sink, *a.latent_job, listener);
+/// GDAL's share: blocks of a row of tiles, not more than it can use.
+std::size_t block_cache(std::size_t memory) { return std::min(memory / 4, std::size_t{256} << 20); }
+
+void print(const FitArguments& a, const RasterInfo& info, const geo::FitOutcome& outcome, double seconds) {
+  if (outcome.report) {
+    print_outcome(a, info, *outcome.report, seconds);
+  } else if (a.json) {
+    nlohmann::json out = {{"output", a.output}, {"finished_before", outcome.was_finished}, {"seconds", seconds}};
+    if (outcome.tiles) out["part"] = {outcome.tiles->first, outcome.tiles->last};
+    std::printf("%s\n", out.dump().c_str());
+  } else if (outcome.tiles) {
+    std::printf("%s: tiles %d to %d of %d, for sarinr merge, %.1f s\n", a.output.c_str(), outcome.tiles->first,
+                outcome.tiles->last, outcome.tile_count, seconds);
+  } else {
+    std::printf("%s is finished: nothing is left to resume\n", a.output.c_str());
+  }
 }
 
 void run(FitArguments& a) {
   complete(a);
-  geo::start(std::size_t{256} << 20);
+  geo::start(block_cache(a.job.memory));
   const auto begin = std::chrono::steady_clock::now();
   const std::unique_ptr<RasterSource> source = geo::open_raster(a.input, a.open);
   if (!a.quiet) print_quantities(source->info());
-  const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.overwrite);
   const int threads = a.engine.threads > 0 ? a.engine.threads : static_cast<int>(std::thread::hardware_concurrency());
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
-  const FitReport report = a.latent_job ? run_latent(a, *source, *sink) : run_coordinate(a, *source, *sink);
-  sink->commit();
-  print_outcome(a, source->info(), report,
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  if (a.latent_job) return run_latent(a, *source, begin);
+  const std::unique_ptr<Trace> trace = a.trace.empty() ? nullptr : std::make_unique<Trace>(a.trace);
+  a.place.trace = trace.get();
+  ConsoleListener listener(a.quiet, "tiles", a.job.epochs);
+  const geo::FitOutcome outcome = geo::fit_file(
+      *source, a.output, a.job, [&] { return make_engine(a.engine, a.job.spec.architecture); }, a.place, listener);
+  print(a, source->info(), outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
 }
 
 }  // namespace
@@ -201,6 +228,7 @@ void run(FitArguments& a) {
 void add_fit(CLI::App& root, std::function<void()>& chosen) {
   CLI::App& app = *root.add_subcommand("fit", "fit fields to a raster and write them as a .sinr");
   auto arguments = std::make_shared<FitArguments>();
+  arguments->job.memory = std::min(machine_memory() / 4, std::size_t{1} << 30);
   declare_input(app, *arguments);
   declare_field(app, *arguments);
   declare_fitting(app, *arguments);

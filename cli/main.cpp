@@ -23,7 +23,7 @@ int status_of(const sarinr::Error& error) {
     case sarinr::ErrorKind::request:
       return complain(error.what(), request_wrong);
     case sarinr::ErrorKind::interrupted:
-      return complain("interrupted", stopped);
+      return complain(error.what(), stopped);
     case sarinr::ErrorKind::internal:
       break;
   }

@@ -1,5 +1,8 @@
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <utility>
 
@@ -90,6 +93,23 @@ bool has_own_mask(GDALDataset& dataset, int band, const std::string& path) {
   return (flags & GMF_PER_DATASET) != 0 && (flags & (GMF_ALPHA | GMF_NODATA)) == 0;
 }
 
+/// Name to size and time of change of the files that hold the pixels. Statistics that GDAL notes beside them are not
+/// the input's.
+nlohmann::json file_stamps(GDALDataset& dataset) {
+  nlohmann::json stamps = nlohmann::json::object();
+  const CPLStringList files(dataset.GetFileList());
+  for (int i = 0; i < files.size(); ++i) {
+    const std::string path = files[i];
+    VSIStatBufL status;
+    if (path.ends_with(".aux.xml") || VSIStatL(path.c_str(), &status) != 0) continue;
+    std::int64_t change = static_cast<std::int64_t>(status.st_mtime) * 1'000'000'000;
+    struct stat local {};
+    if (::stat(path.c_str(), &local) == 0) change += local.st_mtim.tv_nsec;
+    stamps[CPLGetFilename(path.c_str())] = {{"bytes", static_cast<std::uint64_t>(status.st_size)}, {"change", change}};
+  }
+  return stamps;
+}
+
 class GdalSource final : public RasterSource {
  public:
   GdalSource(std::string path, std::shared_ptr<GDALDataset> dataset, const OpenOptions& options)
@@ -107,6 +127,17 @@ class GdalSource final : public RasterSource {
   }
 
   const RasterInfo& info() const override { return info_; }
+
+  std::string identity() const override {
+    nlohmann::json quantities = nlohmann::json::array();
+    for (const BandModel& band : info_.bands) quantities.push_back(std::string(name(band.quantity)));
+    return nlohmann::json{{"options",
+                           {{"--bands", bands_},
+                            {"--window", {window_.x, window_.y, window_.width, window_.height}},
+                            {"--quantity", std::move(quantities)}}},
+                          {"files", file_stamps(*dataset_)}}
+        .dump();
+  }
 
   RasterWindow read(const Extent& window) override {
     if (intersection(window, {0, 0, info_.width, info_.height}) != window || window.width < 1 || window.height < 1) {

@@ -112,4 +112,6 @@ std::unique_ptr<ByteSink> create_sink(const std::string& path, bool overwrite) {
   return std::make_unique<VsiSink>(path);
 }
 
+bool is_local(const std::string& path) { return !path.starts_with("/vsi"); }
+
 }  // namespace sarinr::geo

@@ -5,25 +5,27 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
-#include <nlohmann/json.hpp>
 
 #include "sarinr/base/error.h"
 #include "sarinr/codec/step_search.h"
-#include "sarinr/scene/jobs.h"
+#include "sarinr/scene/fit_work.h"
+#include "scene/fit_header.h"
+#include "scene/fit_levels.h"
 #include "scene/overviews.h"
+#include "scene/part_entries.h"
 #include "scene/prepare.h"
+#include "scene/rank_ledger.h"
 #include "scene/tile_coder.h"
+#include "scene/tile_ledger.h"
 
 namespace sarinr {
 
 namespace {
 
-using nlohmann::json;
-
 /// Adds up progress from several threads: units are epochs of tiles.
 class Meter {
  public:
-  Meter(JobListener& listener, double total) : listener_(listener), total_(total) {}
+  Meter(JobListener& listener, double total) : listener_(listener), total_(std::max(total, 1.0)) {}
   bool advance(double units) {
     const std::lock_guard lock(mutex_);
     done_ = std::min(total_, done_ + units);
@@ -45,39 +47,39 @@ class Meter {
 struct Batch {
   std::vector<PreparedTile> tiles;
   std::vector<TileFit> fits;  ///< one per tile; no weights where it needs no network
+  /// What the fits started from; none before the level's first tile with a network.
+  std::shared_ptr<const StartEntry> start;
 };
 
-FieldSpec complete(FieldSpec spec, const RasterInfo& info) {
-  int channels = 0;
-  for (const BandModel& band : info.bands) channels += band.channels();
-  spec.outputs = std::max(1, channels);
-  if (spec.parameters.empty()) {
-    for (const ParameterInfo& parameter : architecture(spec.architecture).parameters()) {
-      spec.parameters.push_back(static_cast<float>(parameter.value));
-    }
-  }
-  check(spec);
-  return spec;
-}
+/// What all levels of a job share.
+struct FitResources {
+  const FitJob& job;
+  const std::function<std::unique_ptr<Engine>()>& make;
+  JobListener& listener;
+  TileLedger& ledger;
+  Meter& meter;
+  Trace* trace;
+  std::unique_ptr<Engine> engine;  ///< made when the first tile needs one
+};
 
-/// One run of fit_raster; its methods are the stages in order.
+/// The fit of one level; its methods are the stages in order.
 class FitRun {
  public:
-  FitRun(RasterSource& source, ByteSink& sink, const FitJob& job, const std::function<std::unique_ptr<Engine>()>& make,
-         JobListener& listener)
+  FitRun(RasterSource& source, int level, const FitLevel& place, FitResources& resources)
       : source_(source),
-        job_(job),
-        make_(make),
-        listener_(listener),
-        spec_(complete(job.spec, source.info())),
-        grid_(source.info().width, source.info().height, job.tile_size, job.overlap),
-        meter_(listener, static_cast<double>(grid_.count()) * job.epochs + overview_work(source.info(), job)),
-        sink_(sink) {
+        level_(level),
+        place_(place),
+        resources_(resources),
+        job_(resources.job),
+        spec_(complete_spec(job_.spec, source.info())),
+        grid_(source.info().width, source.info().height, job_.tile_size, job_.overlap),
+        totals_(static_cast<std::size_t>(channel_count())) {
     problem_ = {spec_, grid_.columns().largest_support(), grid_.rows().largest_support(), {}};
-    errors_.resize(static_cast<std::size_t>(channel_count()));
   }
 
-  FitReport run() {
+  void run() {
+    const LevelEntry entry{place_.factor, encode_header(make_header(source_.info(), job_))};
+    resources_.ledger.put(entry_kind::level, static_cast<std::uint64_t>(level_), encode(entry));
     find_targets();
     using oneapi::tbb::filter_mode;
     using Item = std::shared_ptr<Batch>;
@@ -90,7 +92,6 @@ class FitRun {
            }) & oneapi::tbb::make_filter<Item, void>(filter_mode::serial_in_order, [this](const Item& batch) {
              code_batch(*batch);
            }));
-    return finish();
   }
 
  private:
@@ -115,7 +116,8 @@ class FitRun {
     if (!job_.target_psnr) return;
     std::vector<ErrorStatistics> values(target_.size());
     for (int tile = 0; tile < grid_.count(); ++tile) {
-      const PreparedTile prepared = prepare_tile(source_.info(), grid_, tile, source_.read(grid_.support(tile)));
+      const PreparedTile prepared = prepare(tile);
+      go_on(0);
       for (std::size_t c = 0; c < values.size(); ++c) values[c].merge(prepared.values[c]);
     }
     for (std::size_t c = 0; c < target_.size(); ++c) {
@@ -124,23 +126,47 @@ class FitRun {
     }
   }
 
+  /// Counts work that is done; throws where the user has asked to stop.
+  void go_on(double work) {
+    if (!resources_.meter.advance(work)) throw Error("interrupted", ErrorKind::interrupted);
+  }
+
+  PreparedTile prepare(int tile) {
+    RasterWindow window;
+    {
+      // Whoever looks for the level's first network reads beside the first stage.
+      const std::lock_guard lock(source_mutex_);
+      const TraceSpan span(resources_.trace, "read", place_.first + tile);
+      window = source_.read(grid_.support(tile));
+    }
+    const TraceSpan span(resources_.trace, "prepare", place_.first + tile);
+    return prepare_tile(source_.info(), grid_, tile, window);
+  }
+
   std::shared_ptr<Batch> read_batch(oneapi::tbb::flow_control& flow) {
     auto batch = std::make_shared<Batch>();
-    if (next_tile_ == grid_.count()) {
-      flow.stop();
-      return batch;
-    }
-    const int end = std::min(grid_.count(), next_tile_ + batch_size());
-    for (; next_tile_ < end; ++next_tile_) {
-      batch->tiles.push_back(prepare_tile(source_.info(), grid_, next_tile_, source_.read(grid_.support(next_tile_))));
-    }
+    const std::vector<int> tiles = resources_.ledger.take(level_, batch_size());
+    if (tiles.empty()) flow.stop();
+    for (const int tile : tiles) batch->tiles.push_back(prepare(tile));
     return batch;
   }
 
   /// Before the engine exists a small batch will do: it may turn out that no tile needs one.
   int batch_size() {
     const std::lock_guard lock(engine_mutex_);
-    return engine_ ? std::max(1, engine_->preferred_batch(problem_, job_.memory)) : 4;
+    const int wanted = engine_ != nullptr ? std::max(1, engine_->preferred_batch(problem_, job_.memory)) : 4;
+    return std::min(wanted, most_tiles_at_once());
+  }
+
+  /// Three batches of prepared tiles, and a fourth as large that fits and coding take, share half of the memory; the
+  /// rest is GDAL's cache, the program and its libraries.
+  int most_tiles_at_once() const {
+    const double pixels = static_cast<double>(problem_.grid_width) * problem_.grid_height;
+    constexpr double bytes_a_channel = sizeof(float) + 2;  // values, where they are valid, classes
+    constexpr double bytes_a_band = 2;
+    const double tile =
+        pixels * (bytes_a_channel * channel_count() + bytes_a_band * static_cast<double>(source_.info().bands.size()));
+    return static_cast<int>(std::clamp(static_cast<double>(job_.memory) / 8 / tile, 1.0, 65536.0));
   }
 
   std::shared_ptr<Batch> fit_batch(const std::shared_ptr<Batch>& batch) {
@@ -156,12 +182,16 @@ class FitRun {
     }
     if (!targets.empty()) {
       start_engine();
-      std::vector<TileFit> fits = engine_->fit(
-          problem_, targets, options, [this](std::size_t done) { return meter_.advance(static_cast<double>(done)); });
+      const TraceSpan span(resources_.trace, "fit", place_.first + batch->tiles[places.front()].tile,
+                           static_cast<long>(targets.size()));
+      std::vector<TileFit> fits = engine_->fit(problem_, targets, options, [this](std::size_t done) {
+        return resources_.meter.advance(static_cast<double>(done));
+      });
       for (std::size_t k = 0; k < places.size(); ++k) batch->fits[places[k]] = std::move(fits[k]);
     }
+    decide_on_start(*batch);
     const double idle = static_cast<double>(batch->tiles.size() - targets.size());
-    if (!meter_.advance(idle * job_.epochs)) throw Error("interrupted", ErrorKind::interrupted);
+    go_on(idle * job_.epochs);
     return batch;
   }
 
@@ -176,90 +206,107 @@ class FitRun {
   }
 
   /// Makes the engine and the weights that every fit starts from: fresh ones, self-activated, on their own
-  /// quantisation.
+  /// quantisation; or those that unfinished work began with.
   void start_engine() {
-    if (engine_) return;
-    std::unique_ptr<Engine> engine = make_();
-    problem_.start = architecture(spec_.architecture).initialise(spec_, job_.seed);
-    if (job_.activation.epochs > 0) {
-      problem_.start = engine->activate(problem_, job_.activation, [this](std::size_t) { return meter_.advance(0); });
+    if (engine_ != nullptr) return;
+    if (!resources_.engine) {
+      resources_.engine = resources_.make();
+      resources_.listener.message("engine: " + resources_.engine->description());
     }
-    constexpr int start_bits = 10;
-    start_ = quantise_weights(spec_, problem_.start, fixed_bit_steps(spec_, problem_.start, start_bits));
-    problem_.start = dequantise(spec_, start_, nullptr);
-    listener_.message("engine: " + engine->description());
+    Engine& engine = *resources_.engine;
+    if (const auto kept = resources_.ledger.find(entry_kind::start, static_cast<std::uint64_t>(level_))) {
+      start_ = std::make_shared<const StartEntry>(
+          decode_start_entry(*kept, spec_).value_or_throw("the unfinished work is damaged"));
+      if (start_->engine != engine.description()) {
+        throw Error("the unfinished work was fitted by the engine '" + start_->engine + "', and this is '" +
+                    engine.description() +
+                    "': give --engine, --instructions and --precision as before, or --overwrite to start afresh");
+      }
+      start_weights_ = start_->weights;
+    } else {
+      problem_.start = architecture(spec_.architecture).initialise(spec_, job_.seed);
+      if (job_.activation.epochs > 0) {
+        const TraceSpan span(resources_.trace, "activate", level_);
+        problem_.start =
+            engine.activate(problem_, job_.activation, [this](std::size_t) { return resources_.meter.advance(0); });
+      }
+      constexpr int start_bits = 10;
+      start_weights_ = quantise_weights(spec_, problem_.start, fixed_bit_steps(spec_, problem_.start, start_bits));
+    }
+    problem_.start = dequantise(spec_, start_weights_, nullptr);
     const std::lock_guard lock(engine_mutex_);
-    engine_ = std::move(engine);
+    engine_ = &engine;
+  }
+
+  /// With the first network at hand, decides how starts are stored. The level's first network decides, so that the file
+  /// does not depend on batches, ranks or parts: where others have the tiles before, that one is looked for.
+  void decide_on_start(Batch& batch) {
+    for (std::size_t i = 0; i < batch.tiles.size() && !start_; ++i) {
+      const PreparedTile& tile = batch.tiles[i];
+      if (tile.needs_network) {
+        const std::optional<PreparedTile> earlier = network_before(tile.tile);
+        decide_on_sharing(earlier ? *earlier : tile, earlier ? fit_alone(*earlier) : batch.fits[i].weights);
+      } else if (tile.tile == seen_) {
+        ++seen_;
+      }
+    }
+    batch.start = start_;
+  }
+
+  /// The first tile before `end` that needs a network, among those that this run has not seen.
+  std::optional<PreparedTile> network_before(int end) {
+    for (; seen_ < end; ++seen_) {
+      PreparedTile tile = prepare(seen_);
+      go_on(0);
+      if (tile.needs_network) return tile;
+    }
+    return std::nullopt;
+  }
+
+  std::vector<float> fit_alone(const PreparedTile& tile) {
+    FitOptions options{job_.epochs, job_.learning_rate, {}};
+    if (!target_.empty()) options.target.push_back(normalised_target(tile));
+    const TraceSpan span(resources_.trace, "fit the first network", place_.first + tile.tile);
+    return engine_->fit(problem_, {tile.target}, options, [this](std::size_t) { return resources_.meter.advance(0); })
+        .front()
+        .weights;
   }
 
   void code_batch(Batch& batch) {
-    const auto first = std::find_if(batch.tiles.begin(), batch.tiles.end(),
-                                    [](const PreparedTile& tile) { return tile.needs_network; });
-    if (!writer_ && first != batch.tiles.end()) {
-      begin_file();
-      decide_on_sharing(*first, batch.fits[static_cast<std::size_t>(first - batch.tiles.begin())].weights);
-    }
-    std::vector<CodedTile> coded(batch.tiles.size());
-    oneapi::tbb::parallel_for(std::size_t{0}, coded.size(), [&](std::size_t i) {
-      coded[i] = code_tile(problem_, batch.tiles[i], batch.fits[i].weights, job_.weight_bits,
-                           context(batch.tiles[i].tile), grid_);
+    std::vector<TileEntry> entries(batch.tiles.size());
+    oneapi::tbb::parallel_for(std::size_t{0}, entries.size(), [&](std::size_t i) {
+      const TraceSpan span(resources_.trace, "code", place_.first + batch.tiles[i].tile);
+      PreparedTile& tile = batch.tiles[i];
+      CodedTile coded = code_tile(problem_, tile, batch.fits[i].weights, job_.weight_bits,
+                                  context(tile.tile, batch.start.get()), grid_);
+      entries[i].has_network = tile.needs_network;
+      entries[i].epochs = static_cast<std::uint64_t>(batch.fits[i].epochs);
+      entries[i].totals.resize(coded.errors.size());
+      for (std::size_t c = 0; c < coded.errors.size(); ++c) entries[i].totals[c].add(coded.errors[c]);
+      entries[i].payload = std::move(coded.payload);
     });
-    for (std::size_t i = 0; i < coded.size(); ++i) {
-      append(std::move(coded[i].payload));
-      for (std::size_t c = 0; c < errors_.size(); ++c) errors_[c].merge(coded[i].errors[c]);
-      report_.network_tiles += batch.tiles[i].needs_network ? 1 : 0;
-      report_.tile_epochs += static_cast<std::size_t>(batch.fits[i].epochs);
+    const TraceSpan span(resources_.trace, "write", level_, static_cast<long>(entries.size()));
+    FitReport so_far;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      resources_.ledger.put(entry_kind::tile, static_cast<std::uint64_t>(place_.first + batch.tiles[i].tile),
+                            encode(entries[i]));
+      for (std::size_t c = 0; c < totals_.size(); ++c) totals_[c].add(entries[i].totals[c]);
     }
-    report_.channels = summary();
-    meter_.set_psnr(report_.psnr());
+    for (const ChannelTotals& totals : totals_) so_far.channels.push_back(totals.summary());
+    if (level_ == 0) resources_.meter.set_psnr(so_far.psnr());
   }
 
-  /// Tiles without a network wait until the first with one: header and shared weights stand before them in the file.
-  /// They are small; if they add up all the same, the file begins without shared weights.
-  void append(Bytes payload) {
-    constexpr std::size_t most_waiting = std::size_t{1} << 24;
-    waiting_bytes_ += payload.size();
-    waiting_.push_back(std::move(payload));
-    if (!writer_ && waiting_bytes_ > most_waiting) begin_file();
-    if (writer_) flush();
-  }
-
-  void flush() {
-    for (const Bytes& payload : waiting_) writer_->append_tile(payload);
-    waiting_.clear();
-    waiting_bytes_ = 0;
-  }
-
-  void begin_file() {
-    const RasterInfo& info = source_.info();
-    json fit = {{"version", SARINR_VERSION},
-                {"engine", engine_ ? engine_->description() : "none"},
-                {"seed", job_.seed},
-                {"epochs", job_.epochs},
-                {"learning_rate", job_.learning_rate},
-                {"activation",
-                 {{"epochs", job_.activation.epochs},
-                  {"learning_rate", job_.activation.learning_rate},
-                  {"lambda", job_.activation.lambda}}},
-                {"weight_bits", job_.weight_bits},
-                {"options", json::parse(job_.options_json)}};
-    json metadata = {{"raster", json::parse(info.metadata.empty() ? "{}" : info.metadata)}, {"fit", std::move(fit)}};
-    if (info.has_mask) metadata["mask"] = true;
-    const FileHeader header{info.width, info.height, job_.tile_size, job_.overlap, info.bands, spec_, metadata.dump()};
-    writer_ = std::make_unique<FileWriter>(sink_, header);
-  }
-
-  /// Shared start weights cost one tensor set a file and save some bits in every tile. The first network tile decides,
-  /// so that the file does not depend on how tiles were batched.
+  /// Shared start weights cost one tensor set a file and save some bits in every tile.
   void decide_on_sharing(const PreparedTile& first, const std::vector<float>& weights) {
     const std::vector<std::int8_t> steps = choose_steps(problem_, first, weights, job_.weight_bits);
     const std::size_t alone = coded_size(quantise_weights(spec_, weights, steps));
-    const std::size_t difference = coded_size(quantise_smallest(spec_, weights, steps, start_));
+    const std::size_t difference = coded_size(quantise_smallest(spec_, weights, steps, start_weights_));
     const double saved = static_cast<double>(alone) - static_cast<double>(difference);
     constexpr int record_bytes = 16;
-    if (saved * grid_.count() <= static_cast<double>(coded_size(start_) + record_bytes)) return;
-    shared_ = start_;
-    writer_->write_shared(shared_);
+    StartEntry start{engine_->description(), false, start_weights_};
+    start.shared = saved * grid_.count() > static_cast<double>(coded_size(start_weights_) + record_bytes);
+    resources_.ledger.put(entry_kind::start, static_cast<std::uint64_t>(level_), encode(start));
+    start_ = std::make_shared<const StartEntry>(std::move(start));
   }
 
   static std::size_t coded_size(const QuantisedWeights& weights) {
@@ -268,64 +315,40 @@ class FitRun {
     return writer.size();
   }
 
-  TileContext context(int tile) const {
-    return {&source_.info().bands, &spec_, shared_.empty() ? nullptr : &shared_, grid_.core(tile)};
-  }
-
-  std::vector<ChannelSummary> summary() const {
-    std::vector<ChannelSummary> channels;
-    for (const ErrorStatistics& error : errors_) {
-      channels.push_back({static_cast<float>(error.mean_square_error().value_or(0)),
-                          static_cast<float>(error.reference_low().value_or(0)),
-                          static_cast<float>(error.reference_high().value_or(0))});
-    }
-    return channels;
-  }
-
-  FitReport finish() {
-    const bool any_value =
-        std::any_of(errors_.begin(), errors_.end(), [](const ErrorStatistics& e) { return e.count() > 0; });
-    if (!errors_.empty() && !any_value) listener_.warning("the raster has no valid pixel: nothing was fitted");
-    if (any_value && report_.network_tiles == 0) {
-      listener_.warning("no tile needed a network: the raster is constant, or so small that it was stored losslessly");
-    }
-    if (source_.info().has_mask && channel_count() == 0) {
-      listener_.warning("the raster's own mask is not kept: all its bands are categorical");
-    }
-    if (!writer_) begin_file();
-    flush();
-    if (job_.overviews) {
-      fit_overviews(source_, job_, make_, *writer_, [this](double work) { return meter_.advance(work); });
-    }
-    report_.channels = summary();
-    writer_->finish(report_.channels);
-    report_.sizes = writer_->sizes();
-    report_.tiles = grid_.count();
-    report_.engine = engine_ ? engine_->description() : "none";
-    return report_;
+  TileContext context(int tile, const StartEntry* start) const {
+    return {&source_.info().bands, &spec_, start != nullptr && start->shared ? &start->weights : nullptr,
+            grid_.core(tile)};
   }
 
   RasterSource& source_;
+  std::mutex source_mutex_;
+  int level_;
+  FitLevel place_;
+  FitResources& resources_;
   const FitJob& job_;
-  const std::function<std::unique_ptr<Engine>()>& make_;
-  JobListener& listener_;
   FieldSpec spec_;
   TileGrid grid_;
-  Meter meter_;
-  ByteSink& sink_;
   FitProblem problem_;
-  QuantisedWeights start_;
-  QuantisedWeights shared_;
-  std::vector<Bytes> waiting_;
-  std::size_t waiting_bytes_ = 0;
+  QuantisedWeights start_weights_;
+  std::shared_ptr<const StartEntry> start_;  ///< once it is decided
+  int seen_ = 0;                             ///< this run has seen that tiles before this one need no network
   std::mutex engine_mutex_;
-  std::unique_ptr<Engine> engine_;
-  std::unique_ptr<FileWriter> writer_;
+  Engine* engine_ = nullptr;
   std::vector<double> target_;
-  std::vector<ErrorStatistics> errors_;
-  int next_tile_ = 0;
-  FitReport report_;
+  std::vector<ChannelTotals> totals_;  ///< of the tiles that this run made
 };
+
+/// All levels of the job, one after another.
+void fit_levels_of(RasterSource& source, const std::vector<FitLevel>& levels, FitResources& resources) {
+  for (std::size_t level = 0; level < levels.size(); ++level) {
+    if (level == 0) {
+      FitRun(source, 0, levels[level], resources).run();
+    } else {
+      AveragedRaster reduced(source, levels[level].width, levels[level].height);
+      FitRun(reduced, static_cast<int>(level), levels[level], resources).run();
+    }
+  }
+}
 
 }  // namespace
 
@@ -348,9 +371,32 @@ std::optional<double> FitReport::psnr() const {
   return sum / count;
 }
 
+void fit_tiles(RasterSource& source, const FitJob& job, const std::function<std::unique_ptr<Engine>()>& make,
+               const FitPlace& place, JobListener& listener) {
+  const std::vector<FitLevel> levels = fit_levels(source.info(), job);
+  if (place.part == nullptr) {
+    RankLedger ledger(*place.ranks);
+    Meter meter(listener, static_cast<double>(tile_count(source.info(), job)) * job.epochs);
+    FitResources resources{job, make, listener, ledger, meter, place.trace, nullptr};
+    fit_levels_of(source, levels, resources);
+    ledger.finish();
+    return;
+  }
+  PartLedger ledger(*place.part, levels, place.tiles);
+  Meter meter(listener, static_cast<double>(ledger.wanted()) * job.epochs);
+  RankServer others(place.ranks, ledger, [&] { return meter.advance(job.epochs); });
+  FitResources resources{job, make, listener, ledger, meter, place.trace, nullptr};
+  fit_levels_of(source, levels, resources);
+  others.wait();
+}
+
 FitReport fit_raster(RasterSource& source, ByteSink& sink, const FitJob& job,
                      const std::function<std::unique_ptr<Engine>()>& make, JobListener& listener) {
-  return FitRun(source, sink, job, make, listener).run();
+  const std::unique_ptr<PartFile> part = PartFile::temporary(describe(job, source, std::nullopt));
+  fit_tiles(source, job, make, {part.get(), {}, nullptr, nullptr}, listener);
+  const FitReport report = write_field_file({{part->name(), part.get()}}, sink);
+  warn_of(report, source.info(), listener);
+  return report;
 }
 
 }  // namespace sarinr

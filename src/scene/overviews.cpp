@@ -109,31 +109,7 @@ class Gathering {
   std::vector<std::vector<FootprintMean>> means_;  ///< [band][pixel]
 };
 
-/// Passes the progress of one overview's fit on; its sentences were said of the scene already.
-class PartListener final : public JobListener {
- public:
-  explicit PartListener(const std::function<bool(double)>& advance) : advance_(advance) {}
-  void message(const std::string&) override {}
-  void warning(const std::string&) override {}
-  bool progress(double done, double, std::optional<double>) override {
-    const double step = done - last_;
-    last_ = done;
-    return advance_(step);
-  }
-
- private:
-  const std::function<bool(double)>& advance_;
-  double last_ = 0;
-};
-
-class BytesSink final : public ByteSink {
- public:
-  void write(ByteView view) override { bytes.insert(bytes.end(), view.begin(), view.end()); }
-  void commit() override {}
-  Bytes bytes;
-};
-
-int tile_count(const RasterInfo& info, const FitJob& job, int factor) {
+int level_tiles(const RasterInfo& info, const FitJob& job, int factor) {
   return TileGrid(reduced_length(info.width, factor), reduced_length(info.height, factor), job.tile_size, job.overlap)
       .count();
 }
@@ -164,32 +140,12 @@ RasterWindow AveragedRaster::read(const Extent& window) {
 std::vector<int> overview_factors(const RasterInfo& info, const FitJob& job) {
   std::vector<int> factors;
   if (!job.overviews) return factors;
-  double room = tile_share * tile_count(info, job, 1);
+  double room = tile_share * level_tiles(info, job, 1);
   for (int factor = first_factor;; factor *= 2) {
     const int before = std::max(reduced_length(info.width, factor / 2), reduced_length(info.height, factor / 2));
-    room -= tile_count(info, job, factor);
+    room -= level_tiles(info, job, factor);
     if (before <= smallest_level || room < 0) return factors;
     factors.push_back(factor);
-  }
-}
-
-double overview_work(const RasterInfo& info, const FitJob& job) {
-  double tiles = 0;
-  for (const int factor : overview_factors(info, job)) tiles += tile_count(info, job, factor);
-  return tiles * job.epochs;
-}
-
-void fit_overviews(RasterSource& source, const FitJob& job, const std::function<std::unique_ptr<Engine>()>& make,
-                   FileWriter& writer, const std::function<bool(double)>& advance) {
-  FitJob part = job;
-  part.overviews = false;
-  for (const int factor : overview_factors(source.info(), job)) {
-    AveragedRaster reduced(source, reduced_length(source.info().width, factor),
-                           reduced_length(source.info().height, factor));
-    BytesSink sink;
-    PartListener listener(advance);
-    fit_raster(reduced, sink, part, make, listener);
-    writer.append_overview(factor, sink.bytes);
   }
 }
 

@@ -28,7 +28,9 @@ class ByteSink {
 
 /// Files of the local file system; geo/storage.h has the same over GDAL's VSI*L for every path GDAL knows.
 std::unique_ptr<ByteSource> open_local_source(const std::string& path);
-std::unique_ptr<ByteSink> create_local_sink(const std::string& path, bool overwrite);
+/// `unfinished` is what an unfinished output has behind its name.
+std::unique_ptr<ByteSink> create_local_sink(const std::string& path, bool overwrite,
+                                            const std::string& unfinished = ".part");
 
 /// A source over bytes in memory, which it keeps.
 std::unique_ptr<ByteSource> memory_source(Bytes bytes);

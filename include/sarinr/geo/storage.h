@@ -13,4 +13,7 @@ namespace sarinr::geo {
 std::unique_ptr<ByteSource> open_source(const std::string& path);
 std::unique_ptr<ByteSink> create_sink(const std::string& path, bool overwrite);
 
+/// Whether the path is of the local file system, where files can be appended to, locked and renamed.
+bool is_local(const std::string& path);
+
 }  // namespace sarinr::geo

@@ -24,6 +24,7 @@ class ErrorStatistics {
   void merge(const ErrorStatistics& other);
 
   std::uint64_t count() const { return count_; }
+  double sum_of_squares() const { return sum_of_squares_; }
   std::optional<double> mean_square_error() const;
   std::optional<double> root_mean_square_error() const;
   /// Mean of test minus reference.

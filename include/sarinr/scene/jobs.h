@@ -43,7 +43,7 @@ struct FitJob {
   /// Fit fields to the reduced scene too, at 1/8, 1/16 and so on down to 256 pixels, so that a zoom costs what its
   /// pixels cost; as many levels as stay below some 2.5 % of the tiles.
   bool overviews = false;
-  std::size_t memory = std::size_t{1} << 30;  ///< for one batch of tiles
+  std::size_t memory = std::size_t{1} << 30;  ///< bytes that the job may take, about; sizes its batches
   std::string options_json = "{}";            ///< kept in the file beside the job's own numbers, as "options"
 };
 
@@ -59,6 +59,7 @@ struct FitReport {
   int network_tiles = 0;
   std::size_t tile_epochs = 0;  ///< sum of the steps taken
   std::vector<ChannelSummary> channels;
+  std::uint64_t valid_values = 0;  ///< over all channels
   std::string engine;
 
   /// Over all channels that have values: 10 log10(range^2 / mean square error), averaged as the mean of the PSNRs.

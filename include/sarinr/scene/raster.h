@@ -37,6 +37,9 @@ class RasterSource {
   virtual const RasterInfo& info() const = 0;
   /// Throws an Error naming the file and the place where reading fails.
   virtual RasterWindow read(const Extent& window) = 0;
+  /// What unfinished work remembers of its input, to notice another: a JSON object with "options" (those it was opened
+  /// with, by the names that the user knows) and "files" (name to "bytes" and time of "change"). Empty: unknown.
+  virtual std::string identity() const { return "{}"; }
 };
 
 /// A raster being written. One thread writes, any window once, in any order; exists whole after commit or not at all.

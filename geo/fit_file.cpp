@@ -1,0 +1,140 @@
+#include "sarinr/geo/fit_file.h"
+
+#include <algorithm>
+
+#include "gdal_support.h"
+#include "sarinr/base/error.h"
+#include "sarinr/geo/storage.h"
+
+namespace sarinr::geo {
+
+namespace {
+
+/// What an output has behind its name while it is put together from the part file.
+constexpr const char* assembled = ".new";
+
+std::string part_path(const std::string& output) { return output + ".part"; }
+
+/// The part file to go on with; nullptr where there is none.
+std::unique_ptr<PartFile> unfinished_work(const std::string& path, const std::string& description) {
+  const std::string advice = "; give --overwrite to start afresh";
+  Result<std::unique_ptr<PartFile>> part = PartFile::resume(path);
+  if (!part) throw Error(path + " cannot be resumed: " + part.failure().message + advice);
+  if (*part == nullptr) return nullptr;
+  const std::string reason = difference((*part)->description(), description);
+  if (!reason.empty()) throw Error(path + " cannot be resumed: " + reason + advice);
+  return std::move(*part);
+}
+
+std::unique_ptr<PartFile> new_work(const std::string& output, const std::string& description, bool overwrite) {
+  check_output_path(output, overwrite);
+  const std::string path = part_path(output);
+  if (!overwrite && path_exists(path)) {
+    throw Error(is_part_file(path)
+                    ? path + " holds unfinished work: give --resume to go on with it, or --overwrite to start afresh"
+                    : path + " exists, where unfinished work is kept: remove it, or give --overwrite");
+  }
+  return PartFile::create(path, description);
+}
+
+/// Whether the output is what the job would make, so that nothing is left to do; throws an Error where it is another's.
+bool is_finished(const std::string& output, const FitJob& job, const RasterSource& source, bool part_wanted) {
+  if (!path_exists(output)) return false;
+  const std::string refused =
+      output + " exists, and there is no unfinished work to resume: give --overwrite to replace it";
+  if (part_wanted || is_part_file(output)) throw Error(refused);
+  const std::shared_ptr<FieldFile> file = FieldFile::open(open_source(output), output);
+  const std::string reason = difference(file->header(), job, source.info());
+  if (!reason.empty()) throw Error(refused + " (" + reason + ")");
+  return true;
+}
+
+std::size_t tiles_in(const PartFile& part) {
+  const std::vector<PartFile::Entry> entries = part.entries();
+  return static_cast<std::size_t>(
+      std::count_if(entries.begin(), entries.end(), [](const PartFile::Entry& entry) { return is_tile(entry); }));
+}
+
+/// The same failure, with what becomes of the work that is done.
+Error with_advice(const Error& error, PartFile& part) {
+  if (tiles_in(part) == 0) {
+    part.remove();
+    return error;
+  }
+  return Error(std::string(error.what()) + "; " + part.name() + " keeps the " + std::to_string(tiles_in(part)) +
+                   " tiles that are done: the same command with --resume goes on",
+               error.kind());
+}
+
+std::unique_ptr<ByteSink> output_sink(const std::string& output) {
+  return is_local(output) ? create_local_sink(output, true, assembled) : create_sink(output, true);
+}
+
+}  // namespace
+
+FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJob& job,
+                    const std::function<std::unique_ptr<Engine>()>& make, const FitFileOptions& options,
+                    JobListener& listener) {
+  FitOutcome outcome;
+  outcome.tile_count = tile_count(source.info(), job);
+  if (!options.tiles.empty()) outcome.tiles = parse_tiles(options.tiles, outcome.tile_count);
+  FitPlace place{nullptr, outcome.tiles.value_or(TileRange{}), options.ranks, options.trace};
+  if (options.ranks != nullptr && options.ranks->rank() > 0) {
+    fit_tiles(source, job, make, place, listener);
+    return outcome;
+  }
+  const bool local = is_local(output);
+  if (!local && (options.resume || outcome.tiles)) {
+    throw Error(output + " is not in the local file system, which --resume and --tiles need");
+  }
+  const std::string description = describe(job, source, outcome.tiles);
+  std::unique_ptr<PartFile> part;
+  if (!local) {
+    check_output_path(output, options.overwrite);
+    part = PartFile::temporary(description);
+  } else if (options.resume) {
+    part = unfinished_work(part_path(output), description);
+    if (part != nullptr) {
+      listener.message("resumes " + part->name() + ", where " + std::to_string(tiles_in(*part)) + " tiles are done");
+    } else if (!options.overwrite && is_finished(output, job, source, outcome.tiles.has_value())) {
+      outcome.was_finished = true;
+      return outcome;
+    }
+  }
+  if (part == nullptr) part = new_work(output, description, options.overwrite);
+  place.part = part.get();
+  try {
+    fit_tiles(source, job, make, place, listener);
+    if (outcome.tiles) {
+      part->rename(output);
+      return outcome;
+    }
+    const std::unique_ptr<ByteSink> sink = output_sink(output);
+    outcome.report = write_field_file({{part->name(), part.get()}}, *sink);
+    sink->commit();
+  } catch (const Error& error) {
+    if (!local) throw;
+    throw with_advice(error, *part);
+  }
+  if (local) part->remove();
+  warn_of(*outcome.report, source.info(), listener);
+  return outcome;
+}
+
+FitReport merge_parts(const std::vector<std::string>& parts, const std::string& output, bool overwrite) {
+  check_output_path(output, overwrite);
+  std::vector<std::unique_ptr<PartFile>> files;
+  std::vector<NamedPart> named;
+  for (const std::string& path : parts) {
+    Result<std::unique_ptr<PartFile>> part = PartFile::open(path);
+    if (!part) throw Error(path + " cannot be merged: " + part.failure().message);
+    files.push_back(std::move(*part));
+    named.push_back({path, files.back().get()});
+  }
+  const std::unique_ptr<ByteSink> sink = output_sink(output);
+  const FitReport report = write_field_file(named, *sink);
+  sink->commit();
+  return report;
+}
+
+}  // namespace sarinr::geo

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <climits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sarinr/base/trace.h"
+#include "sarinr/container/part_file.h"
+#include "sarinr/scene/jobs.h"
+#include "sarinr/scene/ranks.h"
+
+namespace sarinr {
+
+/// Tiles `first` to `last` of a job's. They are numbered through the scene and then its overviews, finest first.
+struct TileRange {
+  int first = 0;
+  int last = INT_MAX;
+  bool operator==(const TileRange&) const = default;
+};
+
+/// Whether a part file's entry is a finished tile.
+bool is_tile(const PartFile::Entry& entry);
+
+/// How many tiles a job has, those of its overviews included.
+int tile_count(const RasterInfo& info, const FitJob& job);
+
+/// "A-B": tiles A to B; "K/N": the K-th of N parts of about the same size, from 1. Throws an Error where that is
+/// neither or not within `count` tiles.
+TileRange parse_tiles(const std::string& text, int count);
+
+/// What a job is, for the part file that keeps its unfinished work: version, options, input and tiles.
+std::string describe(const FitJob& job, const RasterSource& source, const std::optional<TileRange>& tiles);
+
+/// Why the work described by `before` cannot go on as `now`, naming the first thing that changed ("it was begun with
+/// --epochs 200, and this is --epochs 100"); empty where it can.
+std::string difference(const std::string& before, const std::string& now);
+
+/// Where a fit keeps its work, and who shares it.
+struct FitPlace {
+  PartFile* part = nullptr;  ///< nullptr on all ranks but the first
+  TileRange tiles;
+  Ranks* ranks = nullptr;  ///< nullptr: this process is alone
+  Trace* trace = nullptr;
+};
+
+/// Fits the tiles that the part file does not have yet. Calls, over all its resumptions, ranks and parts, leave entries
+/// that make the same file.
+void fit_tiles(RasterSource& source, const FitJob& job, const std::function<std::unique_ptr<Engine>()>& make,
+               const FitPlace& place, JobListener& listener);
+
+/// One of the part files that together hold all tiles of a job.
+struct NamedPart {
+  std::string name;  ///< for messages
+  const PartFile* part = nullptr;
+};
+
+/// Writes the .sinr that part files hold between them, but does not commit the sink. Throws an Error where they are of
+/// different jobs, disagree, or tiles are missing.
+FitReport write_field_file(const std::vector<NamedPart>& parts, ByteSink& sink);
+
+/// Warns of what is unusual about a fit as a whole.
+void warn_of(const FitReport& report, const RasterInfo& info, JobListener& listener);
+
+/// Why a finished file is not what this job would make of a raster of that description, naming what differs; empty
+/// where it may be. Pixels are not compared.
+std::string difference(const FileHeader& header, const FitJob& job, const RasterInfo& info);
+
+}  // namespace sarinr

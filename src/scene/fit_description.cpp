@@ -1,0 +1,167 @@
+#include <nlohmann/json.hpp>
+
+#include "sarinr/base/error.h"
+#include "sarinr/scene/fit_work.h"
+#include "scene/fit_header.h"
+
+namespace sarinr {
+
+namespace {
+
+using nlohmann::json;
+
+/// Everything that decides a tile's bytes, by the names that the user knows.
+json options_of(const FitJob& job) {
+  json options = {{"--arch", job.spec.architecture},
+                  {"--width", job.spec.width},
+                  {"--depth", job.spec.depth},
+                  {"--tile-size", job.tile_size},
+                  {"--overlap", job.overlap},
+                  {"--seed", job.seed},
+                  {"--epochs", job.epochs},
+                  {"--lr", job.learning_rate},
+                  {"--activation-epochs", job.activation.epochs},
+                  {"--activation-lr", job.activation.learning_rate},
+                  {"--activation-lambda", job.activation.lambda},
+                  {"--weight-bits", job.weight_bits},
+                  {"--overviews", job.overviews},
+                  {"--target-psnr", job.target_psnr ? json(*job.target_psnr) : json()},
+                  {"--target-rmse-db", job.target_rmse_db ? json(*job.target_rmse_db) : json()}};
+  const std::vector<ParameterInfo> parameters = architecture(job.spec.architecture).parameters();
+  for (std::size_t i = 0; i < parameters.size() && i < job.spec.parameters.size(); ++i) {
+    options["--" + parameters[i].name] = job.spec.parameters[i];
+  }
+  return options;
+}
+
+std::string shown(const json& value) {
+  if (value.is_null()) return "none";
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string changed_option(const json& before, const json& now) {
+  json all = before;
+  all.update(now);
+  for (const auto& [name, value] : all.items()) {
+    const json was = before.value(name, json());
+    const json is = now.value(name, json());
+    if (was != is) return "it was begun with " + name + " " + shown(was) + ", and this is " + name + " " + shown(is);
+  }
+  return {};
+}
+
+std::string changed_file(const json& before, const json& now) {
+  json all = before;
+  all.update(now);
+  for (const auto& [name, value] : all.items()) {
+    if (!before.contains(name)) return "the input has changed since: it is " + name + " now";
+    if (!now.contains(name)) return "the input has changed since: it was " + name;
+    if (before[name] != now[name]) return "the input " + name + " has changed since";
+  }
+  return {};
+}
+
+json parsed(const std::string& text) {
+  json found = json::parse(text, nullptr, false);
+  return found.is_object() ? found : json::object();
+}
+
+/// "0-99", or that all are wanted.
+std::string shown(const std::optional<TileRange>& tiles) {
+  return tiles ? std::to_string(tiles->first) + "-" + std::to_string(tiles->last) : "all";
+}
+
+json section(const json& from, const std::string& name) { return from.value(name, json::object()); }
+
+}  // namespace
+
+std::string describe(const FitJob& job, const RasterSource& source, const std::optional<TileRange>& tiles) {
+  const json input = parsed(source.identity());
+  json options = options_of(job);
+  options.update(section(input, "options"));
+  options["--tiles"] = shown(tiles);
+  return json{{"version", SARINR_VERSION}, {"options", std::move(options)}, {"files", section(input, "files")}}.dump();
+}
+
+std::string difference(const std::string& before, const std::string& now) {
+  const json was = parsed(before);
+  const json is = parsed(now);
+  const std::string version = shown(was.value("version", json()));
+  if (version != shown(is.value("version", json()))) {
+    return "it was begun by sarinr " + version + ", and this is sarinr " + SARINR_VERSION;
+  }
+  const std::string option = changed_option(section(was, "options"), section(is, "options"));
+  return option.empty() ? changed_file(section(was, "files"), section(is, "files")) : option;
+}
+
+std::string difference_of_parts(const std::string& one, const std::string& other) {
+  json a = parsed(one);
+  json b = parsed(other);
+  const std::string version = shown(a.value("version", json()));
+  if (version != shown(b.value("version", json()))) {
+    return "one was made by sarinr " + version + ", the other by " + shown(b.value("version", json()));
+  }
+  for (json* part : {&a, &b}) (*part)["options"].erase("--tiles");
+  json names = section(a, "options");
+  names.update(section(b, "options"));
+  for (const auto& [name, value] : names.items()) {
+    const json first = section(a, "options").value(name, json());
+    const json second = section(b, "options").value(name, json());
+    if (first != second) return "one has " + name + " " + shown(first) + ", the other " + name + " " + shown(second);
+  }
+  // Copies on other machines have other times.
+  const json files = section(a, "files");
+  for (const auto& [name, file] : files.items()) {
+    const json copy = section(section(b, "files"), name);
+    if (copy.value("bytes", json()) != file.value("bytes", json())) return "their inputs " + name + " differ in size";
+  }
+  return {};
+}
+
+FieldSpec complete_spec(FieldSpec spec, const RasterInfo& info) {
+  int channels = 0;
+  for (const BandModel& band : info.bands) channels += band.channels();
+  spec.outputs = std::max(1, channels);
+  if (spec.parameters.empty()) {
+    for (const ParameterInfo& parameter : architecture(spec.architecture).parameters()) {
+      spec.parameters.push_back(static_cast<float>(parameter.value));
+    }
+  }
+  check(spec);
+  return spec;
+}
+
+FileHeader make_header(const RasterInfo& info, const FitJob& job) {
+  json fit = {{"version", SARINR_VERSION},
+              {"engine", "none"},
+              {"seed", job.seed},
+              {"epochs", job.epochs},
+              {"learning_rate", job.learning_rate},
+              {"activation",
+               {{"epochs", job.activation.epochs},
+                {"learning_rate", job.activation.learning_rate},
+                {"lambda", job.activation.lambda}}},
+              {"weight_bits", job.weight_bits},
+              {"options", json::parse(job.options_json)}};
+  json metadata = {{"raster", json::parse(info.metadata.empty() ? "{}" : info.metadata)}, {"fit", std::move(fit)}};
+  if (info.has_mask) metadata["mask"] = true;
+  return {info.width,     info.height, job.tile_size, job.overlap, info.bands, complete_spec(job.spec, info),
+          metadata.dump()};
+}
+
+void name_engine(FileHeader& header, const std::string& engine) {
+  json metadata = json::parse(header.metadata);
+  metadata["fit"]["engine"] = engine;
+  header.metadata = metadata.dump();
+}
+
+std::string difference(const FileHeader& header, const FitJob& job, const RasterInfo& info) {
+  FileHeader wanted = make_header(info, job);
+  const json found = section(parsed(header.metadata), "fit");
+  name_engine(wanted, found.value("engine", "none"));
+  if (encode_header(wanted) == encode_header(header)) return {};
+  const std::string fit = changed_option(found, section(parsed(wanted.metadata), "fit"));
+  return fit.empty() ? "its raster or its fields' architecture are not those of this job" : fit;
+}
+
+}  // namespace sarinr

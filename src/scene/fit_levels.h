@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "sarinr/scene/jobs.h"
+
+namespace sarinr {
+
+/// The scene (factor 1) or one of its overviews, as part of a job.
+struct FitLevel {
+  int factor = 1;
+  int width = 0;  ///< pixels
+  int height = 0;
+  int first = 0;  ///< number of its first tile among the job's
+  int tiles = 0;
+};
+
+/// The scene and its overviews, finest first.
+std::vector<FitLevel> fit_levels(const RasterInfo& info, const FitJob& job);
+
+}  // namespace sarinr
