@@ -54,7 +54,7 @@ expect 2 'epochs' fit scene.tif a.sinr --epochs 0
 expect 2 'nonsense' fit scene.tif a.sinr --nonsense
 expect 2 'OUTPUT is required' fit scene.tif
 expect 2 'subcommand is required' --log-level info
-expect 2 "unknown subcommand 'colour': the subcommands are fit, render, sample, report, info, simulate, bench" colour scene.tif
+expect 2 "unknown subcommand 'colour': the subcommands are fit, .*, bench" colour scene.tif
 if [ -e "$(dirname "$sarinr")/../lib/sarinr/engine_torch.so" ]; then
   expect 1 'no CUDA device' fit scene.tif a.sinr --device cuda:63
 fi
