@@ -1,5 +1,7 @@
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 #include <algorithm>
 #include <cmath>
@@ -116,7 +118,7 @@ class FitRun {
     if (!job_.target_psnr) return;
     std::vector<ErrorStatistics> values(target_.size());
     for (int tile = 0; tile < grid_.count(); ++tile) {
-      const PreparedTile prepared = prepare(tile);
+      const PreparedTile prepared = prepare(tile, read(tile));
       go_on(0);
       for (std::size_t c = 0; c < values.size(); ++c) values[c].merge(prepared.values[c]);
     }
@@ -131,42 +133,54 @@ class FitRun {
     if (!resources_.meter.advance(work)) throw Error("interrupted", ErrorKind::interrupted);
   }
 
-  PreparedTile prepare(int tile) {
-    RasterWindow window;
-    {
-      // Whoever looks for the level's first network reads beside the first stage.
-      const std::lock_guard lock(source_mutex_);
-      const TraceSpan span(resources_.trace, "read", place_.first + tile);
-      window = source_.read(grid_.support(tile));
-    }
+  RasterWindow read(int tile) {
+    // Whoever looks for the level's first network reads beside the first stage.
+    const std::lock_guard lock(source_mutex_);
+    const TraceSpan span(resources_.trace, "read", place_.first + tile);
+    return source_.read(grid_.support(tile));
+  }
+
+  PreparedTile prepare(int tile, const RasterWindow& window) const {
     const TraceSpan span(resources_.trace, "prepare", place_.first + tile);
     return prepare_tile(source_.info(), grid_, tile, window);
   }
 
+  /// Reading goes on while other threads prepare what was read; isolated, so that it does not begin to fit instead.
   std::shared_ptr<Batch> read_batch(oneapi::tbb::flow_control& flow) {
     auto batch = std::make_shared<Batch>();
     const std::vector<int> tiles = resources_.ledger.take(level_, batch_size());
     if (tiles.empty()) flow.stop();
-    for (const int tile : tiles) batch->tiles.push_back(prepare(tile));
+    batch->tiles.resize(tiles.size());
+    oneapi::tbb::this_task_arena::isolate([&] {
+      oneapi::tbb::task_group preparing;
+      for (std::size_t i = 0; i < tiles.size(); ++i) {
+        auto window = std::make_shared<const RasterWindow>(read(tiles[i]));
+        preparing.run([&, i, window] { batch->tiles[i] = prepare(tiles[i], *window); });
+      }
+      preparing.wait();
+    });
     return batch;
   }
 
   /// Before the engine exists a small batch will do: it may turn out that no tile needs one.
   int batch_size() {
     const std::lock_guard lock(engine_mutex_);
-    const int wanted = engine_ != nullptr ? std::max(1, engine_->preferred_batch(problem_, job_.memory)) : 4;
+    const int threads = oneapi::tbb::this_task_arena::max_concurrency();
+    const int wanted =
+        engine_ != nullptr ? std::max(1, engine_->preferred_batch(problem_, job_.memory)) : std::max(4, 2 * threads);
     return std::min(wanted, most_tiles_at_once());
   }
 
-  /// Three batches of prepared tiles, and a fourth as large that fits and coding take, share half of the memory; the
-  /// rest is GDAL's cache, the program and its libraries.
+  /// Half of the memory is for tiles: three batches of prepared ones, a fourth as large that fits and coding take, and
+  /// one as it was read. The rest is GDAL's cache, the program and its libraries.
   int most_tiles_at_once() const {
     const double pixels = static_cast<double>(problem_.grid_width) * problem_.grid_height;
+    const double bands = static_cast<double>(source_.info().bands.size());
     constexpr double bytes_a_channel = sizeof(float) + 2;  // values, where they are valid, classes
     constexpr double bytes_a_band = 2;
     const double tile =
-        pixels * (bytes_a_channel * channel_count() + bytes_a_band * static_cast<double>(source_.info().bands.size()));
-    return static_cast<int>(std::clamp(static_cast<double>(job_.memory) / 8 / tile, 1.0, 65536.0));
+        pixels * (4 * (bytes_a_channel * channel_count() + bytes_a_band * bands) + sizeof(Sample) * bands);
+    return static_cast<int>(std::clamp(static_cast<double>(job_.memory) / 2 / tile, 1.0, 65536.0));
   }
 
   std::shared_ptr<Batch> fit_batch(const std::shared_ptr<Batch>& batch) {
@@ -256,7 +270,7 @@ class FitRun {
   /// The first tile before `end` that needs a network, among those that this run has not seen.
   std::optional<PreparedTile> network_before(int end) {
     for (; seen_ < end; ++seen_) {
-      PreparedTile tile = prepare(seen_);
+      PreparedTile tile = prepare(seen_, read(seen_));
       go_on(0);
       if (tile.needs_network) return tile;
     }
