@@ -1,7 +1,10 @@
 #include <oneapi/tbb/global_control.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -14,6 +17,7 @@
 #include "sarinr/base/memory.h"
 #include "sarinr/geo/fit_file.h"
 #include "sarinr/geo/raster.h"
+#include "sarinr/geo/storage.h"
 
 namespace sarinr::cli {
 
@@ -205,7 +209,17 @@ void print(const FitArguments& a, const RasterInfo& info, const geo::FitOutcome&
   }
 }
 
-void run(FitArguments& a) {
+/// Processes of one job on one machine take a GPU each, where there are several and nobody has chosen.
+void choose_gpu() {
+  int count = 0;
+  while (std::filesystem::exists("/dev/nvidia" + std::to_string(count))) ++count;
+  if (count > 1) setenv("CUDA_VISIBLE_DEVICES", std::to_string(local_rank() % count).c_str(), 0);
+}
+
+/// The fit of one process, which is all of it or a rank's share.
+void run_rank(FitArguments& a, const Ranks* ranks) {
+  const bool helper = ranks != nullptr && ranks->rank() > 0;
+  a.quiet = a.quiet || helper;
   complete(a);
   geo::start(block_cache(a.job.memory));
   const auto begin = std::chrono::steady_clock::now();
@@ -215,12 +229,30 @@ void run(FitArguments& a) {
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
   if (a.latent_job) return run_latent(a, *source, begin);
-  const std::unique_ptr<Trace> trace = a.trace.empty() ? nullptr : std::make_unique<Trace>(a.trace);
+  const std::string own_trace = helper ? a.trace + "." + std::to_string(ranks->rank()) : a.trace;
+  const std::unique_ptr<Trace> trace = a.trace.empty() ? nullptr : std::make_unique<Trace>(own_trace);
   a.place.trace = trace.get();
   ConsoleListener listener(a.quiet, "tiles", a.job.epochs);
   const geo::FitOutcome outcome = geo::fit_file(
       *source, a.output, a.job, [&] { return make_engine(a.engine, a.job.spec.architecture); }, a.place, listener);
+  if (helper) return;
   print(a, source->info(), outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+}
+
+void run(FitArguments& a) {
+  const std::unique_ptr<Ranks> ranks = open_ranks();
+  a.place.ranks = ranks.get();
+  if (ranks) choose_gpu();
+  try {
+    run_rank(a, ranks.get());
+  } catch (const Error&) {
+    // What fails on all ranks is for the first to say: the launcher ends the others when it has.
+    if (ranks && ranks->rank() > 0) {
+      std::signal(SIGTERM, SIG_DFL);
+      std::this_thread::sleep_for(std::chrono::seconds(2));
+    }
+    throw;
+  }
 }
 
 }  // namespace

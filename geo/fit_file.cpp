@@ -98,6 +98,7 @@ FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJo
       listener.message("resumes " + part->name() + ", where " + std::to_string(tiles_in(*part)) + " tiles are done");
     } else if (!options.overwrite && is_finished(output, job, source, outcome.tiles.has_value())) {
       outcome.was_finished = true;
+      if (options.ranks != nullptr) dismiss(*options.ranks);
       return outcome;
     }
   }

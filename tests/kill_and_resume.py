@@ -32,7 +32,7 @@ def content(path):
 
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
-    simulate = [sarinr, "simulate", "scene.tif", "--size", "700,600", "--quantity", "amplitude", "--nodata-wedge", "--quiet"]
+    simulate = [sarinr, "simulate", "scene.tif", "--size", "1100,400", "--quantity", "amplitude", "--nodata-wedge", "--quiet"]
     subprocess.run(simulate, check=True, stdout=subprocess.DEVNULL)
     begin = time.monotonic()
     finish(fit("whole.sinr"), "the uninterrupted fit")

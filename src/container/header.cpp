@@ -130,6 +130,11 @@ Result<bool> check_start(ByteView start) {
   const bool matches =
       std::equal(start.begin(), start.begin() + static_cast<std::ptrdiff_t>(known), magic.begin(),
                  [](std::uint8_t byte, char letter) { return byte == static_cast<std::uint8_t>(letter); });
+  if (start.size() >= part_magic.size() &&
+      std::equal(part_magic.begin(), part_magic.end(), start.begin(),
+                 [](char letter, std::uint8_t byte) { return byte == static_cast<std::uint8_t>(letter); })) {
+    return Failure{"a part of a .sinr, not a whole one: sarinr merge makes a .sinr of all its parts"};
+  }
   if (!matches || known == 0) return Failure{"not a SARINR file: it does not start with the SARINR magic"};
   if (start.size() <= magic.size()) return Failure{"the file is truncated: it ends within its header"};
   const std::uint8_t version = start[magic.size()];

@@ -11,6 +11,7 @@ namespace sarinr {
 
 /// Fixed parts of a .sinr file; docs/format.md holds the whole.
 inline constexpr std::string_view magic = "\x89SNR\x1A\n";
+inline constexpr std::string_view part_magic = "\x89SNP\x1A\n";  ///< of part files
 inline constexpr std::uint8_t format_version = 1;
 inline constexpr std::string_view end_mark = "RNIS";
 inline constexpr std::size_t checksum_size = 4;

@@ -15,17 +15,16 @@
 #include <string_view>
 
 #include "base/descriptor.h"
+#include "container/layout.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
 
 namespace {
 
-constexpr std::string_view part_magic = "\x89SNP\x1A\n";
 constexpr std::uint8_t part_version = 1;
 constexpr std::uint64_t largest_description = std::uint64_t{1} << 28;
 constexpr std::size_t longest_number = 10;
-constexpr std::size_t checksum_size = 4;
 
 std::string reason() { return std::strerror(errno); }
 

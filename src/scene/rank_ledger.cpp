@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "sarinr/base/error.h"
+#include "sarinr/scene/fit_work.h"
 #include "scene/part_entries.h"
 
 namespace sarinr {
@@ -20,7 +21,19 @@ ByteWriter begin(Request request) {
   return writer;
 }
 
+class NothingToDo final : public TileLedger {
+ public:
+  std::vector<int> take(int, int) override { return {}; }
+  void put(std::uint8_t, std::uint64_t, ByteView) override {}
+  std::optional<Bytes> find(std::uint8_t, std::uint64_t) override { return std::nullopt; }
+};
+
 }  // namespace
+
+void dismiss(Ranks& ranks) {
+  NothingToDo ledger;
+  RankServer(&ranks, ledger, [] { return true; }).wait();
+}
 
 Bytes RankLedger::ask(ByteView request) {
   const std::lock_guard lock(mutex_);
@@ -66,7 +79,7 @@ void RankLedger::finish() {
   ranks_.send(0, begin(Request::finished).view());
 }
 
-RankServer::RankServer(Ranks* ranks, PartLedger& ledger, std::function<bool()> count_tile)
+RankServer::RankServer(Ranks* ranks, TileLedger& ledger, std::function<bool()> count_tile)
     : ranks_(ranks), ledger_(ledger), count_tile_(std::move(count_tile)) {
   if (ranks_ == nullptr || ranks_->count() == 1) return;
   working_ = ranks_->count() - 1;

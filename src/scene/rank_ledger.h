@@ -31,7 +31,7 @@ class RankLedger final : public TileLedger {
 class RankServer {
  public:
   /// `count_tile` is told of every tile that another rank made; false asks the job to stop.
-  RankServer(Ranks* ranks, PartLedger& ledger, std::function<bool()> count_tile);
+  RankServer(Ranks* ranks, TileLedger& ledger, std::function<bool()> count_tile);
   /// Stops answering, whatever the others do.
   ~RankServer();
   RankServer(const RankServer&) = delete;
@@ -43,7 +43,7 @@ class RankServer {
   void serve();
   void answer(const Ranks::Message& message);
   Ranks* ranks_;
-  PartLedger& ledger_;
+  TileLedger& ledger_;
   std::function<bool()> count_tile_;
   int working_ = 0;  ///< ranks that have not finished
   std::exception_ptr failure_;

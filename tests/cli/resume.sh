@@ -25,7 +25,7 @@ expect() {
   grep -Eq "$pattern" message || fail "$* says: $(cat message)"
 }
 
-"$sarinr" simulate scene.tif --size 600,500 --quantity amplitude --nodata-wedge --quiet >/dev/null || exit 1
+"$sarinr" simulate scene.tif --size 1100,300 --quantity amplitude --nodata-wedge --quiet >/dev/null || exit 1
 "$sarinr" fit scene.tif whole.sinr $small >/dev/null || fail "fit"
 same() { cmp -s "$1" whole.sinr || fail "$1 is not the uninterrupted fit's file"; }
 
@@ -58,7 +58,7 @@ expect 1 'out.sinr.part holds unfinished work: give --resume to go on with it, o
 expect 1 'begun with --epochs 30, and this is --epochs 31' "$sarinr" fit scene.tif out.sinr $fields --epochs 31 --resume
 expect 1 'begun with --seed 1, and this is --seed 2' fit --resume --seed 2
 expect 1 'begun with --quantity .*amplitude.*, and this is --quantity .*power' fit --resume --quantity power
-expect 1 'begun with --window .*600,500.*, and this is --window .*64,64' fit --resume --window 0,0,64,64
+expect 1 'begun with --window .*1100,300.*, and this is --window .*64,64' fit --resume --window 0,0,64,64
 expect 1 'begun with --target-psnr none, and this is --target-psnr 20' fit --resume --target-psnr 20
 expect 1 "engine 'cpu, [^']*', and this is 'cpu, portable" fit --resume --instructions portable
 expect 1 'begun with --tiles all, and this is --tiles 0-9' fit --resume --tiles 0-9

@@ -50,6 +50,9 @@ struct FitPlace {
 void fit_tiles(RasterSource& source, const FitJob& job, const std::function<std::unique_ptr<Engine>()>& make,
                const FitPlace& place, JobListener& listener);
 
+/// Rank 0 has nothing to do: tells the others, who are in fit_tiles.
+void dismiss(Ranks& ranks);
+
 /// One of the part files that together hold all tiles of a job.
 struct NamedPart {
   std::string name;  ///< for messages
