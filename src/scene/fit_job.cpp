@@ -4,7 +4,9 @@
 #include <oneapi/tbb/task_group.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <exception>
 #include <limits>
 #include <mutex>
 
@@ -51,6 +53,7 @@ struct Batch {
   std::vector<TileFit> fits;  ///< one per tile; no weights where it needs no network
   /// What the fits started from; none before the level's first tile with a network.
   std::shared_ptr<const StartEntry> start;
+  bool is_fitted = false;
 };
 
 /// What all levels of a job share.
@@ -88,12 +91,17 @@ class FitRun {
     // Three batches at once: one being read, one in the engine, one being coded.
     oneapi::tbb::parallel_pipeline(
         3, oneapi::tbb::make_filter<void, Item>(filter_mode::serial_in_order, [this](oneapi::tbb::flow_control& flow) {
-             return read_batch(flow);
+             auto batch = std::make_shared<Batch>();
+             attempt([&] { read_batch(*batch); });
+             if (failed_ || batch->tiles.empty()) flow.stop();
+             return batch;
            }) & oneapi::tbb::make_filter<Item, Item>(filter_mode::serial_in_order, [this](const Item& batch) {
-             return fit_batch(batch);
+             attempt([&] { fit_batch(*batch); });
+             return batch;
            }) & oneapi::tbb::make_filter<Item, void>(filter_mode::serial_in_order, [this](const Item& batch) {
-             code_batch(*batch);
+             if (batch->is_fitted) attempt([&] { code_batch(*batch); });
            }));
+    if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
@@ -128,9 +136,24 @@ class FitRun {
     }
   }
 
-  /// Counts work that is done; throws where the user has asked to stop.
+  /// A stage that threw would cancel the inner loops of the others, which then return as if they had done all their
+  /// work: the first failure is kept until all stages have come to rest, for which they are asked at once.
+  template <typename Work>
+  void attempt(const Work& work) {
+    try {
+      work();
+    } catch (...) {
+      const std::lock_guard lock(failure_mutex_);
+      if (!failure_) failure_ = std::current_exception();
+      failed_ = true;
+    }
+  }
+
+  /// Counts work that is done; false where there is no point in doing more.
+  bool advance(double work) { return resources_.meter.advance(work) && !failed_; }
+
   void go_on(double work) {
-    if (!resources_.meter.advance(work)) throw Error("interrupted", ErrorKind::interrupted);
+    if (!advance(work)) throw Error("interrupted", ErrorKind::interrupted);
   }
 
   RasterWindow read(int tile) {
@@ -146,20 +169,17 @@ class FitRun {
   }
 
   /// Reading goes on while other threads prepare what was read; isolated, so that it does not begin to fit instead.
-  std::shared_ptr<Batch> read_batch(oneapi::tbb::flow_control& flow) {
-    auto batch = std::make_shared<Batch>();
+  void read_batch(Batch& batch) {
     const std::vector<int> tiles = resources_.ledger.take(level_, batch_size());
-    if (tiles.empty()) flow.stop();
-    batch->tiles.resize(tiles.size());
+    batch.tiles.resize(tiles.size());
     oneapi::tbb::this_task_arena::isolate([&] {
       oneapi::tbb::task_group preparing;
       for (std::size_t i = 0; i < tiles.size(); ++i) {
         auto window = std::make_shared<const RasterWindow>(read(tiles[i]));
-        preparing.run([&, i, window] { batch->tiles[i] = prepare(tiles[i], *window); });
+        preparing.run([&, i, window] { batch.tiles[i] = prepare(tiles[i], *window); });
       }
       preparing.wait();
     });
-    return batch;
   }
 
   /// Before the engine exists a small batch will do: it may turn out that no tile needs one.
@@ -183,30 +203,30 @@ class FitRun {
     return static_cast<int>(std::clamp(static_cast<double>(job_.memory) / 2 / tile, 1.0, 65536.0));
   }
 
-  std::shared_ptr<Batch> fit_batch(const std::shared_ptr<Batch>& batch) {
-    batch->fits.resize(batch->tiles.size());
+  void fit_batch(Batch& batch) {
+    if (failed_) return;
+    batch.fits.resize(batch.tiles.size());
     std::vector<NormalisedTile> targets;
     std::vector<std::size_t> places;
     FitOptions options{job_.epochs, job_.learning_rate, {}};
-    for (std::size_t i = 0; i < batch->tiles.size(); ++i) {
-      if (!batch->tiles[i].needs_network) continue;
+    for (std::size_t i = 0; i < batch.tiles.size(); ++i) {
+      if (!batch.tiles[i].needs_network) continue;
       places.push_back(i);
-      targets.push_back(batch->tiles[i].target);
-      if (!target_.empty()) options.target.push_back(normalised_target(batch->tiles[i]));
+      targets.push_back(batch.tiles[i].target);
+      if (!target_.empty()) options.target.push_back(normalised_target(batch.tiles[i]));
     }
     if (!targets.empty()) {
       start_engine();
-      const TraceSpan span(resources_.trace, "fit", place_.first + batch->tiles[places.front()].tile,
+      const TraceSpan span(resources_.trace, "fit", place_.first + batch.tiles[places.front()].tile,
                            static_cast<long>(targets.size()));
-      std::vector<TileFit> fits = engine_->fit(problem_, targets, options, [this](std::size_t done) {
-        return resources_.meter.advance(static_cast<double>(done));
-      });
-      for (std::size_t k = 0; k < places.size(); ++k) batch->fits[places[k]] = std::move(fits[k]);
+      std::vector<TileFit> fits = engine_->fit(problem_, targets, options,
+                                               [this](std::size_t done) { return advance(static_cast<double>(done)); });
+      for (std::size_t k = 0; k < places.size(); ++k) batch.fits[places[k]] = std::move(fits[k]);
     }
-    decide_on_start(*batch);
-    const double idle = static_cast<double>(batch->tiles.size() - targets.size());
+    decide_on_start(batch);
+    const double idle = static_cast<double>(batch.tiles.size() - targets.size());
     go_on(idle * job_.epochs);
-    return batch;
+    batch.is_fitted = true;
   }
 
   std::vector<float> normalised_target(const PreparedTile& tile) const {
@@ -241,8 +261,7 @@ class FitRun {
       problem_.start = architecture(spec_.architecture).initialise(spec_, job_.seed);
       if (job_.activation.epochs > 0) {
         const TraceSpan span(resources_.trace, "activate", level_);
-        problem_.start =
-            engine.activate(problem_, job_.activation, [this](std::size_t) { return resources_.meter.advance(0); });
+        problem_.start = engine.activate(problem_, job_.activation, [this](std::size_t) { return advance(0); });
       }
       constexpr int start_bits = 10;
       start_weights_ = quantise_weights(spec_, problem_.start, fixed_bit_steps(spec_, problem_.start, start_bits));
@@ -281,9 +300,7 @@ class FitRun {
     FitOptions options{job_.epochs, job_.learning_rate, {}};
     if (!target_.empty()) options.target.push_back(normalised_target(tile));
     const TraceSpan span(resources_.trace, "fit the first network", place_.first + tile.tile);
-    return engine_->fit(problem_, {tile.target}, options, [this](std::size_t) { return resources_.meter.advance(0); })
-        .front()
-        .weights;
+    return engine_->fit(problem_, {tile.target}, options, [this](std::size_t) { return advance(0); }).front().weights;
   }
 
   void code_batch(Batch& batch) {
@@ -350,6 +367,9 @@ class FitRun {
   Engine* engine_ = nullptr;
   std::vector<double> target_;
   std::vector<ChannelTotals> totals_;  ///< of the tiles that this run made
+  std::mutex failure_mutex_;
+  std::exception_ptr failure_;
+  std::atomic<bool> failed_{false};
 };
 
 /// All levels of the job, one after another.
