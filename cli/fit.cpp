@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "batch_listener.h"
 #include "blas.h"
 #include "commands.h"
+#include "fit_outcome.h"
 #include "latent_options.h"
 #include "list_option.h"
 #include "progress.h"
@@ -17,6 +19,7 @@
 #include "sarinr/base/memory.h"
 #include "sarinr/geo/fit_file.h"
 #include "sarinr/geo/raster.h"
+#include "sarinr/geo/raster_folder.h"
 #include "sarinr/geo/storage.h"
 
 namespace sarinr::cli {
@@ -38,6 +41,7 @@ struct FitArguments {
   std::map<std::string, double> parameters;
   geo::FitFileOptions place;
   std::string trace;
+  std::string batch;
   bool quiet = false;
   bool json = false;
 };
@@ -114,8 +118,10 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
 }
 
 void declare_input(CLI::App& app, FitArguments& a) {
-  app.add_option("INPUT", a.input, "raster that GDAL reads; /vsi paths too")->required();
-  app.add_option("OUTPUT", a.output, "the .sinr to write")->required();
+  app.add_option("INPUT", a.input, "raster that GDAL reads; /vsi paths too. With --batch, the folder to write to")
+      ->required();
+  app.add_option("OUTPUT", a.output, "the .sinr to write");
+  app.add_option("--batch", a.batch, "fit every raster below this folder; failures are listed and the rest done");
   app.add_flag("--overviews", a.job.overviews,
                "also fit the scene reduced 8, 16, ... times: zooming out then costs little, for 2 % more bytes");
   add_list(app, "--bands", a.open.bands, 1, any_number, "numbers of the bands to take, from 1");
@@ -152,62 +158,8 @@ void print_quantities(const RasterInfo& info) {
   }
 }
 
-void print_outcome(const FitArguments& a, const RasterInfo& info, const FitReport& report, double seconds) {
-  const double pixels = static_cast<double>(info.width) * info.height;
-  const double bits = 8 * static_cast<double>(report.sizes.file) / pixels;
-  if (a.json) {
-    nlohmann::json out = {{"output", a.output},
-                          {"bytes", report.sizes.file},
-                          {"metadata_bytes", report.sizes.metadata},
-                          {"bits_per_pixel", bits},
-                          {"tiles", report.tiles},
-                          {"network_tiles", report.network_tiles},
-                          {"tile_epochs", report.tile_epochs},
-                          {"engine", report.engine},
-                          {"seconds", seconds},
-                          {"psnr", nlohmann::json::array()},
-                          {"rmse", nlohmann::json::array()}};
-    for (const ChannelSummary& channel : report.channels) {
-      const std::optional<double> value = psnr(channel);
-      out["psnr"].push_back(value ? nlohmann::json(*value) : nlohmann::json());
-      out["rmse"].push_back(std::sqrt(static_cast<double>(channel.mean_square_error)));
-    }
-    std::printf("%s\n", out.dump().c_str());
-    return;
-  }
-  const std::optional<double> value = report.psnr();
-  std::printf("%s: %d x %d pixels, %d tiles (%d with a network), %llu bytes, %.3f bits per pixel%s, %.1f s\n",
-              a.output.c_str(), info.width, info.height, report.tiles, report.network_tiles,
-              static_cast<unsigned long long>(report.sizes.file), bits,
-              value ? (", PSNR " + std::to_string(*value).substr(0, 5) + " dB").c_str() : "", seconds);
-}
-
-void run_latent(const FitArguments& a, RasterSource& source, std::chrono::steady_clock::time_point begin) {
-  const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.place.overwrite);
-  ConsoleListener listener(a.quiet, "tiles", latent_steps_of(*a.latent_job));
-  const FitReport report = fit_latent_raster(source, *sink, *a.latent_job, listener);
-  sink->commit();
-  print_outcome(a, source.info(), report,
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-}
-
 /// GDAL's share: blocks of a row of tiles, not more than it can use.
 std::size_t block_cache(std::size_t memory) { return std::min(memory / 4, std::size_t{256} << 20); }
-
-void print(const FitArguments& a, const RasterInfo& info, const geo::FitOutcome& outcome, double seconds) {
-  if (outcome.report) {
-    print_outcome(a, info, *outcome.report, seconds);
-  } else if (a.json) {
-    nlohmann::json out = {{"output", a.output}, {"finished_before", outcome.was_finished}, {"seconds", seconds}};
-    if (outcome.tiles) out["part"] = {outcome.tiles->first, outcome.tiles->last};
-    std::printf("%s\n", out.dump().c_str());
-  } else if (outcome.tiles) {
-    std::printf("%s: tiles %d to %d of %d, for sarinr merge, %.1f s\n", a.output.c_str(), outcome.tiles->first,
-                outcome.tiles->last, outcome.tile_count, seconds);
-  } else {
-    std::printf("%s is finished: nothing is left to resume\n", a.output.c_str());
-  }
-}
 
 /// Processes of one job on one machine take a GPU each, where there are several and nobody has chosen.
 void choose_gpu() {
@@ -216,27 +168,97 @@ void choose_gpu() {
   if (count > 1) setenv("CUDA_VISIBLE_DEVICES", std::to_string(local_rank() % count).c_str(), 0);
 }
 
-/// The fit of one process, which is all of it or a rank's share.
-void run_rank(FitArguments& a, const Ranks* ranks) {
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// Steps or epochs of a tile.
+double work_per_tile(const FitArguments& a) { return a.latent_job ? latent_steps_of(*a.latent_job) : a.job.epochs; }
+
+/// Latent fields are fitted tile beside tile: in one go, by one process.
+geo::FitOutcome fit_latent_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
+  const char* in_parts = a.place.resume             ? "--resume"
+                         : !a.place.tiles.empty()   ? "--tiles"
+                         : a.place.ranks != nullptr ? "mpirun"
+                                                    : nullptr;
+  if (in_parts != nullptr) {
+    throw Error(std::string(in_parts) + " is for coordinate networks: a latent field is fitted in one go, each tile " +
+                "beside those before it");
+  }
+  const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.place.overwrite);
+  geo::FitOutcome outcome;
+  outcome.report = fit_latent_raster(source, *sink, *a.latent_job, listener);
+  outcome.tile_count = outcome.report->tiles;
+  sink->commit();
+  return outcome;
+}
+
+/// One raster; prints the outcome where `print` says so.
+nlohmann::json fit_one(FitArguments& a, RasterSource& source, JobListener& listener, bool print) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto make = [&] { return make_engine(a.engine, a.job.spec.architecture); };
+  const geo::FitOutcome outcome = a.latent_job ? fit_latent_file(a, source, listener)
+                                               : geo::fit_file(source, a.output, a.job, make, a.place, listener);
+  const double seconds = seconds_since(begin);
+  if (print && !a.json) std::printf("%s\n", outcome_line(a.output, source.info(), outcome, seconds).c_str());
+  return outcome_json(a.output, source.info(), outcome, seconds);
+}
+
+void fit_single(FitArguments& a, const Ranks* ranks) {
   const bool helper = ranks != nullptr && ranks->rank() > 0;
   a.quiet = a.quiet || helper;
-  complete(a);
-  geo::start(block_cache(a.job.memory));
-  const auto begin = std::chrono::steady_clock::now();
   const std::unique_ptr<RasterSource> source = geo::open_raster(a.input, a.open);
   if (!a.quiet) print_quantities(source->info());
+  ConsoleListener listener(a.quiet, "tiles", work_per_tile(a));
+  const nlohmann::json outcome = fit_one(a, *source, listener, !helper);
+  if (a.json && !helper) std::printf("%s\n", outcome.dump().c_str());
+}
+
+/// Every raster of a folder; those that fail are named and the others done.
+void fit_archive(FitArguments& a) {
+  if (a.place.ranks != nullptr || !a.place.tiles.empty()) {
+    throw Error("--batch fits whole rasters in one process: leave out --tiles and mpirun, or fit them one by one");
+  }
+  const std::vector<geo::ArchiveItem> items = geo::list_archive(a.batch, a.input);
+  const auto open = [&](const geo::ArchiveItem& item) { return geo::open_raster(item.input, a.open); };
+  const auto work = [&](const geo::ArchiveItem& item) {
+    return static_cast<double>(tile_count(open(item)->info(), a.job)) * work_per_tile(a);
+  };
+  BatchListener listener(a.quiet, work_per_tile(a));
+  for (const geo::ArchiveItem& item : items) listener.plan(item.input, [&] { return work(item); });
+  nlohmann::json done = nlohmann::json::array();
+  for (const geo::ArchiveItem& item : items) {
+    a.output = item.output;
+    listener.attempt(item.input, [&] {
+      geo::make_folder_of(item.output);
+      done.push_back(fit_one(a, *open(item), listener, true));
+      done.back()["input"] = item.input;
+    });
+  }
+  if (a.json) {
+    nlohmann::json failed = nlohmann::json::array();
+    for (const auto& [input, reason] : listener.failures()) failed.push_back({{"input", input}, {"reason", reason}});
+    std::printf("%s\n", nlohmann::json{{"done", done}, {"failed", failed}}.dump().c_str());
+  }
+  listener.throw_if_any_failed();
+}
+
+/// The fit of one process, which is all of it or a rank's share.
+void run_rank(FitArguments& a, const Ranks* ranks) {
+  complete(a);
+  geo::start(block_cache(a.job.memory));
   const int threads = a.engine.threads > 0 ? a.engine.threads : static_cast<int>(std::thread::hardware_concurrency());
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
-  if (a.latent_job) return run_latent(a, *source, begin);
+  const bool helper = ranks != nullptr && ranks->rank() > 0;
   const std::string own_trace = helper ? a.trace + "." + std::to_string(ranks->rank()) : a.trace;
   const std::unique_ptr<Trace> trace = a.trace.empty() ? nullptr : std::make_unique<Trace>(own_trace);
   a.place.trace = trace.get();
-  ConsoleListener listener(a.quiet, "tiles", a.job.epochs);
-  const geo::FitOutcome outcome = geo::fit_file(
-      *source, a.output, a.job, [&] { return make_engine(a.engine, a.job.spec.architecture); }, a.place, listener);
-  if (helper) return;
-  print(a, source->info(), outcome, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  if (a.batch.empty()) {
+    fit_single(a, ranks);
+  } else {
+    fit_archive(a);
+  }
 }
 
 void run(FitArguments& a) {
@@ -266,9 +288,15 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
   declare_fitting(app, *arguments);
   arguments->latent.declare(app);
   app.callback([&app, &chosen, arguments] {
+    if (arguments->batch.empty() == arguments->output.empty()) {
+      throw CLI::ValidationError(arguments->batch.empty()
+                                     ? "OUTPUT is required: fit INPUT OUTPUT"
+                                     : "--batch takes one folder to write to: fit --batch DIR FOLDER");
+    }
     if (arguments->latent.wanted(app)) {
       arguments->latent_job =
           arguments->latent.complete_job(app, arguments->job.tile_size, arguments->job.epochs, arguments->job.seed);
+      arguments->job.tile_size = arguments->latent_job->tile_size;
       chosen = [arguments] { run(*arguments); };
       return;
     }
