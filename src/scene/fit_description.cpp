@@ -71,7 +71,10 @@ std::string shown(const std::optional<TileRange>& tiles) {
   return tiles ? std::to_string(tiles->first) + "-" + std::to_string(tiles->last) : "all";
 }
 
-json section(const json& from, const std::string& name) { return from.value(name, json::object()); }
+json section(const json& from, const std::string& name) {
+  json found = from.value(name, json());
+  return found.is_object() ? found : json::object();
+}
 
 }  // namespace
 
@@ -95,25 +98,29 @@ std::string difference(const std::string& before, const std::string& now) {
 }
 
 std::string difference_of_parts(const std::string& one, const std::string& other) {
-  json a = parsed(one);
-  json b = parsed(other);
+  const json a = parsed(one);
+  const json b = parsed(other);
   const std::string version = shown(a.value("version", json()));
   if (version != shown(b.value("version", json()))) {
     return "one was made by sarinr " + version + ", the other by " + shown(b.value("version", json()));
   }
-  for (json* part : {&a, &b}) (*part)["options"].erase("--tiles");
-  json names = section(a, "options");
-  names.update(section(b, "options"));
+  const json first = section(a, "options");
+  const json second = section(b, "options");
+  json names = first;
+  names.update(second);
+  names.erase("--tiles");
   for (const auto& [name, value] : names.items()) {
-    const json first = section(a, "options").value(name, json());
-    const json second = section(b, "options").value(name, json());
-    if (first != second) return "one has " + name + " " + shown(first) + ", the other " + name + " " + shown(second);
+    const json is = first.value(name, json());
+    const json differs = second.value(name, json());
+    if (is != differs) return "one has " + name + " " + shown(is) + ", the other " + name + " " + shown(differs);
   }
   // Copies on other machines have other times.
   const json files = section(a, "files");
+  const json copies = section(b, "files");
   for (const auto& [name, file] : files.items()) {
-    const json copy = section(section(b, "files"), name);
-    if (copy.value("bytes", json()) != file.value("bytes", json())) return "their inputs " + name + " differ in size";
+    if (section(copies, name).value("bytes", json()) != file.value("bytes", json())) {
+      return "their inputs " + name + " differ in size";
+    }
   }
   return {};
 }
