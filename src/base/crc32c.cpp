@@ -1,4 +1,5 @@
 #include <array>
+#include <bit>
 
 #include "sarinr/base/bytes.h"
 
@@ -6,6 +7,7 @@ namespace sarinr {
 
 namespace {
 
+constexpr std::uint32_t polynomial = 0x82F63B78u;
 constexpr std::size_t slices = 8;
 using Tables = std::array<std::array<std::uint32_t, 256>, slices>;
 
@@ -14,7 +16,7 @@ constexpr Tables make_tables() {
   Tables tables{};
   for (std::uint32_t byte = 0; byte < 256; ++byte) {
     std::uint32_t remainder = byte;
-    for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1) ? 0x82F63B78u : 0u);
+    for (int bit = 0; bit < 8; ++bit) remainder = (remainder >> 1) ^ ((remainder & 1) ? polynomial : 0u);
     tables[0][byte] = remainder;
   }
   for (std::size_t k = 1; k < slices; ++k) {
@@ -27,6 +29,15 @@ constexpr Tables make_tables() {
 }
 
 constexpr Tables tables = make_tables();
+
+/// For each highest byte of a remainder the byte that led to it: tables[0] has every highest byte once.
+constexpr std::array<std::uint8_t, 256> make_origins() {
+  std::array<std::uint8_t, 256> origins{};
+  for (std::size_t byte = 0; byte < 256; ++byte) origins[tables[0][byte] >> 24] = static_cast<std::uint8_t>(byte);
+  return origins;
+}
+
+constexpr std::array<std::uint8_t, 256> origins = make_origins();
 
 }  // namespace
 
@@ -43,6 +54,29 @@ std::uint32_t crc32c(ByteView bytes, std::uint32_t seed) {
   }
   for (; i < bytes.size(); ++i) crc = (crc >> 8) ^ tables[0][(crc ^ bytes[i]) & 0xFF];
   return ~crc;
+}
+
+std::uint32_t crc32c_seed(ByteView bytes, std::uint32_t checksum) {
+  std::uint32_t crc = ~checksum;
+  for (std::size_t i = bytes.size(); i-- > 0;) {
+    const std::uint8_t origin = origins[crc >> 24];
+    crc = (crc ^ tables[0][origin]) << 8 | static_cast<std::uint8_t>(origin ^ bytes[i]);
+  }
+  return ~crc;
+}
+
+std::optional<std::uint64_t> flipped_bit(ByteView bytes, std::uint32_t checksum, std::uint32_t seed) {
+  const std::uint32_t syndrome = crc32c(bytes, seed) ^ checksum;
+  if (syndrome == 0) return std::nullopt;
+  const std::uint64_t bits = std::uint64_t{8} * bytes.size();
+  if (std::has_single_bit(syndrome)) return bits;
+  // What a flip of the last bit does to the sum, then of the one before, and so on.
+  std::uint32_t trace = polynomial;
+  for (std::uint64_t bit = bits; bit-- > 0;) {
+    if (trace == syndrome) return bit;
+    trace = (trace >> 1) ^ ((trace & 1) ? polynomial : 0u);
+  }
+  return std::nullopt;
 }
 
 }  // namespace sarinr

@@ -111,5 +111,35 @@ TEST(Crc32c, ChainsAtAnyCut) {
   }
 }
 
+TEST(Crc32c, GivesTheSeedBack) {
+  Random random(2);
+  for (std::size_t size = 0; size < 40; ++size) {
+    Bytes bytes(size);
+    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.bits());
+    const auto seed = static_cast<std::uint32_t>(random.bits());
+    EXPECT_EQ(crc32c_seed(bytes, crc32c(bytes, seed)), seed) << size;
+  }
+}
+
+TEST(Crc32c, NamesTheOneBitThatWasFlipped) {
+  Random random(3);
+  Bytes bytes(37);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random.bits());
+  constexpr std::uint32_t seed = 17;
+  const std::uint32_t checksum = crc32c(bytes, seed);
+  EXPECT_FALSE(flipped_bit(bytes, checksum, seed));
+  for (std::size_t bit = 0; bit < 8 * bytes.size(); ++bit) {
+    Bytes flipped = bytes;
+    flipped[bit / 8] ^= static_cast<std::uint8_t>(1 << (bit % 8));
+    ASSERT_EQ(flipped_bit(flipped, checksum, seed), bit);
+    Bytes twice = flipped;
+    twice[(bit / 8 + 5) % bytes.size()] ^= 1;
+    ASSERT_FALSE(flipped_bit(twice, checksum, seed)) << bit;
+  }
+  for (int bit = 0; bit < 32; ++bit) {
+    EXPECT_EQ(flipped_bit(bytes, checksum ^ (1u << bit), seed), 8 * bytes.size()) << bit;
+  }
+}
+
 }  // namespace
 }  // namespace sarinr

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,5 +61,14 @@ class ByteReader {
 
 /// CRC-32C (Castagnoli, reflected 0x82F63B78, initial and final complement), chainable through `seed`.
 std::uint32_t crc32c(ByteView bytes, std::uint32_t seed = 0);
+
+/// The seed from which `bytes` lead to `checksum`: the inverse of crc32c in its seed.
+std::uint32_t crc32c_seed(ByteView bytes, std::uint32_t checksum);
+
+/// The one bit whose flip explains why `bytes`, seeded with `seed`, do not have `checksum`, where there is one: its
+/// number among the bytes' bits (8 per byte, least significant first), or their count where the checksum's own bit was
+/// flipped. Sums of 2^28 bytes and less tell any two single flips apart (Koopman 2002: Hamming distance 4 up to
+/// 2^31 - 1 bits).
+std::optional<std::uint64_t> flipped_bit(ByteView bytes, std::uint32_t checksum, std::uint32_t seed = 0);
 
 }  // namespace sarinr
