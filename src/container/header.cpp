@@ -182,40 +182,46 @@ EncodedHeader encode_measured_header(const FileHeader& header) {
   return {writer.take(), metadata.size(), checksum};
 }
 
-Result<FoundHeader> read_header(const ByteSource& source) {
+Result<FoundHeader> measure_header(const ByteSource& source, Bytes& start) {
   const std::uint64_t file_size = source.size();
-  Result<Bytes> start = read_bytes(source, 0, std::min(file_size, read_ahead));
-  if (!start) return start.failure();
-  const Result<bool> known = check_start(*start);
+  Result<Bytes> bytes = read_bytes(source, 0, std::min(file_size, read_ahead));
+  if (!bytes) return bytes.failure();
+  start = std::move(*bytes);
+  const Result<bool> known = check_start(start);
   if (!known) return known.failure();
 
-  ByteReader reader(ByteView(*start).subspan(magic.size() + 1));
+  ByteReader reader(ByteView(start).subspan(magic.size() + 1));
   Result<FileHeader> structure = read_structure(reader);
   if (!structure) return Failure{"the header is damaged or not of this version: " + structure.failure().message};
   FoundHeader found;
   found.header = std::move(*structure);
   found.metadata_size = reader.varint();
   const Failure truncated{"the file is truncated: it ends within its header"};
-  if (reader.failed()) return start->size() == file_size ? truncated : Failure{"the header is damaged: it has no end"};
+  if (reader.failed()) return start.size() == file_size ? truncated : Failure{"the header is damaged: it has no end"};
   const std::uint64_t metadata_begin = magic.size() + 1 + reader.position();
   if (found.metadata_size > file_size || metadata_begin + found.metadata_size + checksum_size > file_size)
     return truncated;
   found.size = metadata_begin + found.metadata_size + checksum_size;
+  return found;
+}
 
-  if (found.size > start->size()) {
-    start = read_bytes(source, 0, found.size);
-    if (!start) return start.failure();
+Result<FoundHeader> read_header(const ByteSource& source) {
+  Bytes start;
+  Result<FoundHeader> found = measure_header(source, start);
+  if (!found) return found;
+  if (found->size > start.size()) {
+    Result<Bytes> whole = read_bytes(source, 0, found->size);
+    if (!whole) return whole.failure();
+    start = std::move(*whole);
   }
-  const ByteView header = ByteView(*start).first(static_cast<std::size_t>(found.size));
-  found.checksum = ByteReader(header.last(checksum_size)).u32();
-  if (crc32c(header.first(header.size() - checksum_size)) != found.checksum) {
-    return Failure{"the header is damaged: its checksum does not match"};
-  }
-  const Result<Bytes> metadata = decompress(
-      header.subspan(static_cast<std::size_t>(metadata_begin), static_cast<std::size_t>(found.metadata_size)),
-      largest_metadata);
+  const ByteView header = ByteView(start).first(static_cast<std::size_t>(found->size));
+  const ByteView covered = header.first(header.size() - checksum_size);
+  found->checksum = ByteReader(header.last(checksum_size)).u32();
+  if (crc32c(covered) != found->checksum) return Failure{"the header is damaged: its checksum does not match"};
+  const Result<Bytes> metadata =
+      decompress(covered.last(static_cast<std::size_t>(found->metadata_size)), largest_metadata);
   if (!metadata) return Failure{"the header is damaged: its " + metadata.failure().message};
-  found.header.metadata.assign(metadata->begin(), metadata->end());
+  found->header.metadata.assign(metadata->begin(), metadata->end());
   return found;
 }
 

@@ -86,18 +86,21 @@ Bytes reversed_index(ByteView tail, std::uint64_t size) {
   return Bytes(index.rbegin(), index.rend());
 }
 
+ChannelSummary read_summary(ByteReader& reader) {
+  ChannelSummary channel;
+  channel.mean_square_error = reader.f32();
+  channel.low = reader.f32();
+  channel.high = reader.f32();
+  return channel;
+}
+
 /// The rest of an index whose start makes sense.
 Index parse(ByteReader& reader, IndexStart start, std::size_t tiles, std::size_t channels) {
   Index index;
   index.has_shared = start.has_shared;
   index.overviews = std::move(start.overviews);
   index.payload_sizes = read_packed(tiles, start.minimum, start.width, reader);
-  index.summary.resize(channels);
-  for (ChannelSummary& channel : index.summary) {
-    channel.mean_square_error = reader.f32();
-    channel.low = reader.f32();
-    channel.high = reader.f32();
-  }
+  for (std::size_t c = 0; c < channels; ++c) index.summary.push_back(read_summary(reader));
   return index;
 }
 
@@ -129,6 +132,30 @@ Bytes encode_index(const Index& index, std::uint32_t header_checksum) {
   writer.u32(crc32c(bytes, header_checksum));
   writer.text(end_mark);
   return writer.take();
+}
+
+std::optional<std::vector<ChannelSummary>> recover_summary(const ByteSource& source, std::uint64_t begin,
+                                                           const Index& known, std::uint32_t header_checksum) {
+  Bytes index = encode_index(known, header_checksum);
+  if (begin > source.size() || index.size() > source.size() - begin) return std::nullopt;
+  const Result<Bytes> found = read_bytes(source, begin, index.size());
+  if (!found) return std::nullopt;
+  // The summary is what the index is read last for: it lies first.
+  const std::size_t summary = known.summary.size() * summary_size;
+  std::copy_n(found->begin(), summary, index.begin());
+  const std::size_t size = index.size() - trailer_size;
+  const std::uint32_t checksum = ByteReader(ByteView(*found).subspan(size)).u32();
+  const ByteView covered = ByteView(index).first(size);
+  if (crc32c(covered, header_checksum) != checksum) {
+    const std::optional<std::uint64_t> bit = flipped_bit(covered, checksum, header_checksum);
+    if (!bit || (*bit >= 8 * summary && *bit < 8 * size)) return std::nullopt;
+    if (*bit < 8 * summary) index[*bit / 8] ^= static_cast<std::uint8_t>(1u << (*bit % 8));
+  }
+  const Bytes reversed(std::make_reverse_iterator(index.begin() + static_cast<std::ptrdiff_t>(summary)), index.rend());
+  ByteReader reader(reversed);
+  std::vector<ChannelSummary> channels;
+  for (std::size_t c = 0; c < known.summary.size(); ++c) channels.push_back(read_summary(reader));
+  return channels;
 }
 
 Result<FoundIndex> read_index(const ByteSource& source, const FoundHeader& found) {

@@ -1,5 +1,9 @@
 #include "container/layout.h"
 
+#include <span>
+#include <string>
+#include <utility>
+
 namespace sarinr {
 
 namespace {
@@ -12,6 +16,21 @@ std::uint32_t seed_of(std::uint32_t number) {
   writer.u32(number);
   return crc32c(writer.view());
 }
+
+class PartSource final : public ByteSource {
+ public:
+  PartSource(std::shared_ptr<const ByteSource> whole, std::uint64_t offset, std::uint64_t size)
+      : whole_(std::move(whole)), offset_(offset), size_(size) {}
+  std::uint64_t size() const override { return size_; }
+  bool read(std::uint64_t offset, std::span<std::uint8_t> out) const override {
+    return offset <= size_ && out.size() <= size_ - offset && whole_->read(offset_ + offset, out);
+  }
+
+ private:
+  std::shared_ptr<const ByteSource> whole_;
+  std::uint64_t offset_;
+  std::uint64_t size_;
+};
 
 }  // namespace
 
@@ -26,6 +45,31 @@ std::uint64_t varint_size(std::uint64_t value) {
 
 std::uint64_t record_size(std::uint64_t payload_size) {
   return varint_size(payload_size) + payload_size + checksum_size;
+}
+
+Bytes encode_record(ByteView payload, std::uint32_t checksum_seed) {
+  ByteWriter record;
+  record.varint(payload.size());
+  record.bytes(payload);
+  record.u32(crc32c(payload, checksum_seed));
+  return record.take();
+}
+
+Result<Bytes> read_payload(const ByteSource& source, const RecordPlace& place, std::uint32_t checksum_seed) {
+  Result<Bytes> record = read_bytes(source, place.offset, place.size());
+  if (!record) return record.failure();
+  ByteReader reader(*record);
+  if (reader.varint() != place.payload_size || reader.left() != place.payload_size + checksum_size) {
+    return Failure{"its length does not match"};
+  }
+  const ByteView payload = reader.bytes(static_cast<std::size_t>(place.payload_size));
+  if (crc32c(payload, checksum_seed) != reader.u32()) return Failure{"its checksum does not match"};
+  return Bytes(payload.begin(), payload.end());
+}
+
+std::unique_ptr<ByteSource> part_source(std::shared_ptr<const ByteSource> whole, std::uint64_t offset,
+                                        std::uint64_t size) {
+  return std::make_unique<PartSource>(std::move(whole), offset, size);
 }
 
 Result<Bytes> read_bytes(const ByteSource& source, std::uint64_t offset, std::uint64_t size) {

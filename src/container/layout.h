@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +30,9 @@ std::uint32_t shared_checksum_seed();
 std::uint64_t varint_size(std::uint64_t value);
 std::uint64_t record_size(std::uint64_t payload_size);
 
+/// A record as it stands in a file: length, payload, checksum.
+Bytes encode_record(ByteView payload, std::uint32_t checksum_seed);
+
 struct EncodedHeader {
   Bytes bytes;
   std::uint64_t metadata_size = 0;  ///< compressed
@@ -44,6 +49,9 @@ struct FoundHeader {
   std::uint32_t checksum = 0;
 };
 Result<FoundHeader> read_header(const ByteSource& source);
+/// A header whose checksum has not been looked at, nor its metadata: where it ends. `start` receives the file's first
+/// bytes, as many as one reads at once.
+Result<FoundHeader> measure_header(const ByteSource& source, Bytes& start);
 
 /// A reduced scene stored behind the tiles: a whole .sinr of its own.
 struct StoredOverview {
@@ -63,11 +71,53 @@ struct Index {
 /// Index, checksum and end mark: the last bytes of a file.
 Bytes encode_index(const Index& index, std::uint32_t header_checksum);
 
+/// The summary of an index that begins at `begin`, of which all but the summary is known: sound or with one bit
+/// flipped, which is put right. Nothing where it is damaged further.
+std::optional<std::vector<ChannelSummary>> recover_summary(const ByteSource& source, std::uint64_t begin,
+                                                           const Index& known, std::uint32_t header_checksum);
+
 struct FoundIndex {
   Index index;
   std::uint64_t begin = 0;  ///< where the records (and overviews) end
 };
 Result<FoundIndex> read_index(const ByteSource& source, const FoundHeader& found);
+
+/// Where a record lies. Offset 0, where no record can lie: nowhere.
+struct RecordPlace {
+  std::uint64_t offset = 0;
+  std::uint64_t payload_size = 0;
+  bool known() const { return offset != 0; }
+  std::uint64_t size() const { return record_size(payload_size); }
+  std::uint64_t end() const { return offset + size(); }
+};
+
+struct OverviewPlace {
+  int factor = 0;  ///< native pixels a pixel of it is wide and high, about
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+};
+
+/// Where all parts of a file lie.
+struct Places {
+  RecordPlace shared;
+  std::vector<RecordPlace> tiles;  ///< in tile order; tiles behind the last entry are nowhere
+  std::vector<OverviewPlace> overviews;
+  std::vector<ChannelSummary> summary;
+};
+/// As the index has it; fails where the index is damaged or does not fit the file.
+Result<Places> read_places(const ByteSource& source, const FoundHeader& found);
+/// As the records themselves tell, for a file whose index is lost: tiles whose records are damaged beyond recognition
+/// are nowhere, and so are overviews that are not wholly sound. The summary is NaN where it is not certain. Takes time
+/// in proportion to the file, and no more memory than its largest record and its tiles' places. Fails where fewer than
+/// one tile in a thousand is found, so that a short file cannot claim to be a vast one.
+Result<Places> search_places(const ByteSource& source, const FoundHeader& found);
+
+/// The payload of a record of a file, whose length and checksum must match.
+Result<Bytes> read_payload(const ByteSource& source, const RecordPlace& place, std::uint32_t checksum_seed);
+
+/// A part of a source that others share.
+std::unique_ptr<ByteSource> part_source(std::shared_ptr<const ByteSource> whole, std::uint64_t offset,
+                                        std::uint64_t size);
 
 /// The bytes [offset, offset + size) of a file that has them.
 Result<Bytes> read_bytes(const ByteSource& source, std::uint64_t offset, std::uint64_t size);

@@ -83,11 +83,7 @@ void FileWriter::emit(ByteView bytes) {
 }
 
 void FileWriter::emit_record(ByteView payload, std::uint32_t checksum_seed) {
-  ByteWriter record;
-  record.varint(payload.size());
-  record.bytes(payload);
-  record.u32(crc32c(payload, checksum_seed));
-  emit(record.view());
+  emit(encode_record(payload, checksum_seed));
 }
 
 }  // namespace sarinr

@@ -13,7 +13,7 @@ using testing_support::small_file;
 using testing_support::small_header;
 
 // 20 x 20 pixels: three columns and three rows of tiles.
-class Damage : public testing::Test {
+class Damages : public testing::Test {
  protected:
   FileHeader header_ = small_header(20, 20);
   Bytes sound_ = small_file(header_);
@@ -32,7 +32,7 @@ class Damage : public testing::Test {
   }
 };
 
-TEST_F(Damage, SaysWhatIsNoFileOfOurs) {
+TEST_F(Damages, SaysWhatIsNoFileOfOurs) {
   const std::string not_ours = "not a SARINR file: it does not start with the SARINR magic";
   EXPECT_EQ(open_failure({}), not_ours);
   EXPECT_EQ(open_failure({'I', 'I', 42, 0, 8, 0, 0, 0}), not_ours);
@@ -41,16 +41,25 @@ TEST_F(Damage, SaysWhatIsNoFileOfOurs) {
   EXPECT_EQ(open_failure(version), "SARINR format version 9; this program reads version 1");
 }
 
-TEST_F(Damage, EveryFlippedBitIsNoticedWhereItIs) {
+/// The sentence for a tile of the file of nine.
+std::string named(int tile, std::uint64_t begin, std::uint64_t size) {
+  return "tile " + std::to_string(tile) + " (column " + std::to_string(tile % 3) + ", row " + std::to_string(tile / 3) +
+         ", bytes " + std::to_string(begin) + " to " + std::to_string(begin + size - 1) + ")";
+}
+
+TEST_F(Damages, EveryFlippedBitIsNoticedWhereItIs) {
   const auto sound = FileReader::open(memory_source(sound_));
   ASSERT_TRUE(sound);
   const int tiles = header_.grid().count();
   std::uint64_t records_begin = encode_header(header_).size() + (*sound)->sizes().shared;
   for (std::size_t byte = 0; byte < sound_.size(); ++byte) {
     int struck = -1;
+    std::uint64_t struck_begin = 0;
     std::uint64_t begin = records_begin;
     for (int tile = 0; tile < tiles; begin += (*sound)->record_size(tile), ++tile) {
-      if (byte >= begin && byte < begin + (*sound)->record_size(tile)) struck = tile;
+      if (byte < begin || byte >= begin + (*sound)->record_size(tile)) continue;
+      struck = tile;
+      struck_begin = begin;
     }
     for (int bit = 0; bit < 8; ++bit) {
       Bytes bytes = sound_;
@@ -61,25 +70,27 @@ TEST_F(Damage, EveryFlippedBitIsNoticedWhereItIs) {
         const Result<Bytes> payload = (*file)->payload(tile);
         ASSERT_EQ(static_cast<bool>(payload), tile != struck) << "byte " << byte << " bit " << bit;
         if (tile == struck) {
-          ASSERT_EQ(payload.failure().message, "tile " + std::to_string(tile) + " (column " + std::to_string(tile % 3) +
-                                                   ", row " + std::to_string(tile / 3) +
-                                                   ") is damaged: its checksum does not match");
+          const std::string reason = byte == struck_begin ? "length" : "checksum";
+          ASSERT_EQ(payload.failure().message, named(tile, struck_begin, (*sound)->record_size(tile)) +
+                                                   " is damaged: its " + reason + " does not match");
         }
       }
     }
   }
 }
 
-TEST_F(Damage, EveryTruncationIsNoticed) {
+TEST_F(Damages, EveryTruncationIsNoticed) {
   const std::size_t header_size = encode_header(header_).size();
   for (std::size_t size = 1; size < sound_.size(); ++size) {
     const std::string message = open_failure(Bytes(sound_.begin(), sound_.begin() + static_cast<std::ptrdiff_t>(size)));
-    const std::string where = size < header_size ? "it ends within its header" : "it does not close with the end mark";
+    const std::string where = size < header_size
+                                  ? "it ends within its header"
+                                  : "it does not close with the end mark; sarinr repair saves what is left";
     ASSERT_EQ(message, "the file is truncated: " + where) << size;
   }
 }
 
-TEST_F(Damage, SwappedRecordsAreNoticed) {
+TEST_F(Damages, SwappedRecordsAreNoticed) {
   const auto sound = FileReader::open(memory_source(sound_));
   std::uint64_t begin = encode_header(header_).size() + (*sound)->sizes().shared;
   std::vector<std::uint64_t> begins;
@@ -106,32 +117,33 @@ TEST_F(Damage, SwappedRecordsAreNoticed) {
   EXPECT_GT(swaps, 0);
 }
 
-TEST_F(Damage, AnotherFilesIndexIsNoticed) {
+TEST_F(Damages, AnotherFilesIndexIsNoticed) {
   FileHeader other_header = header_;
   other_header.overlap = 4;
   Bytes other = small_file(other_header);
   ASSERT_EQ(other.size(), sound_.size());
   const std::ptrdiff_t index = 30;
   std::copy(sound_.end() - index, sound_.end(), other.end() - index);
-  EXPECT_EQ(open_failure(other), "the index is damaged: its checksum does not match");
+  EXPECT_EQ(open_failure(other), "the index is damaged: its checksum does not match; sarinr repair saves what is left");
 }
 
-TEST_F(Damage, TilesOutsideTheGridAreRefused) {
+TEST_F(Damages, TilesOutsideTheGridAreRefused) {
   const auto file = FileReader::open(memory_source(sound_));
   EXPECT_EQ((*file)->payload(9).failure().message, "tile 9 does not exist: the file has 9 tiles");
   EXPECT_EQ((*file)->payload(-1).failure().message, "tile -1 does not exist: the file has 9 tiles");
 }
 
-TEST_F(Damage, SoundRecordOfAnUnreadableTileIsNamed) {
+TEST_F(Damages, SoundRecordOfAnUnreadableTileIsNamed) {
   testing_support::MemorySink sink;
   FileWriter writer(sink, header_);
   for (int tile = 0; tile < 9; ++tile) writer.append_tile(Bytes{0xF0});
   writer.finish({{}});
   const auto file = FileReader::open(memory_source(std::move(sink.bytes)));
-  EXPECT_EQ((*file)->tile(5).failure().message, "tile 5 (column 2, row 1) is damaged: the tile is of no known kind");
+  EXPECT_EQ((*file)->tile(5).failure().message,
+            named(5, encode_header(header_).size() + 5 * 6, 6) + " is damaged: the tile is of no known kind");
 }
 
-TEST_F(Damage, HostileHeadersAreRefusedBeforeMemoryIsTaken) {
+TEST_F(Damages, HostileHeadersAreRefusedBeforeMemoryIsTaken) {
   const Bytes band_and_spec{3, 0x12, 1, 1, 4, 0, 0, 0, 0xF0, 0x41, 0, 0, 0xF0, 0x41};
   const auto with = [&](std::initializer_list<std::uint64_t> numbers) {
     ByteWriter writer;
@@ -147,7 +159,7 @@ TEST_F(Damage, HostileHeadersAreRefusedBeforeMemoryIsTaken) {
   EXPECT_THAT(with({1 << 22, 1 << 12, 8, 0}), testing::HasSubstr("268435456 tiles cannot fit in its"));
 }
 
-TEST_F(Damage, MutatedFilesNeverThrow) {
+TEST_F(Damages, MutatedFilesNeverThrow) {
   Random random(8);
   int refused = 0;
   for (int trial = 0; trial < 2000; ++trial) {

@@ -193,14 +193,14 @@ TEST(File, IndexLongerThanTheFirstReadIsRead) {
   FileWriter writer(sink, header);
   Bytes payload;
   for (int tile = 0; tile < 512 * 128; ++tile) {
-    payload.assign(static_cast<std::size_t>(tile % 1000), static_cast<std::uint8_t>(tile));
+    payload.assign(static_cast<std::size_t>(1 + tile % 1000), static_cast<std::uint8_t>(tile));
     writer.append_tile(payload);
   }
   writer.finish({{}});
   const auto file = open(std::move(sink.bytes));
   ASSERT_NE(file, nullptr);
   for (const int tile : {0, 1, 999, 1000, 40007, 65535}) {
-    EXPECT_EQ(*file->payload(tile), Bytes(static_cast<std::size_t>(tile % 1000), static_cast<std::uint8_t>(tile)));
+    EXPECT_EQ(*file->payload(tile), Bytes(static_cast<std::size_t>(1 + tile % 1000), static_cast<std::uint8_t>(tile)));
   }
 }
 

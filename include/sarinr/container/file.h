@@ -15,6 +15,8 @@
 
 namespace sarinr {
 
+struct Places;
+
 /// What a file spends on what, in bytes.
 struct FileSizes {
   std::uint64_t file = 0;
@@ -55,51 +57,73 @@ class FileWriter {
   FileSizes sizes_;
 };
 
+/// What a reader does with a file that is damaged elsewhere than in its header.
+enum class OnDamage {
+  refuse,  ///< opening fails where index or shared weights are damaged; reading a damaged tile always fails
+  accept   ///< opens what is left: places of tiles are found without the index, tiles without shared weights
+};
+
+/// Something of a file that is damaged or lost.
+struct Damage {
+  int overview = 0;          ///< factor of the overview that it lies in; 0: the scene itself
+  int tile = -1;             ///< -1: no tile; the first where several are lost
+  int tiles = 0;             ///< how many
+  std::uint64_t offset = 0;  ///< first byte of the damaged part, and its bytes; 0 where it was not found
+  std::uint64_t size = 0;
+  std::string sentence;  ///< without a full stop
+};
+
 /// Reads a .sinr. Opening reads header and index; a tile is read alone, by its offset. Thread-safe after opening.
 class FileReader {
  public:
-  /// Refuses, with a sentence, what is no .sinr, of another version, truncated or damaged in header or index.
-  static Result<std::shared_ptr<const FileReader>> open(std::unique_ptr<ByteSource> source);
+  /// Refuses, with a sentence, what is no .sinr, of another version or damaged in its header; and, unless damage is
+  /// accepted, what is truncated or damaged in index or shared weights.
+  static Result<std::shared_ptr<const FileReader>> open(std::unique_ptr<ByteSource> source,
+                                                        OnDamage on_damage = OnDamage::refuse);
 
   const FileHeader& header() const { return header_; }
   const TileGrid& grid() const { return grid_; }
-  const std::vector<ChannelSummary>& summary() const { return summary_; }
+  /// NaN where the index was damaged.
+  const std::vector<ChannelSummary>& summary() const;
   /// No tensors where the file has none.
   const QuantisedWeights& shared() const { return shared_; }
   /// The coder of the tiles' latent grids; nullptr where the fields are coordinate networks.
   const LatentCoder* latent_coder() const { return latent_coder_ ? &*latent_coder_ : nullptr; }
   FileSizes sizes() const;
+  /// 0 where the tile's record is lost.
   std::uint64_t record_size(int tile) const;
 
-  /// The checked payload of a tile's record; the failure names the tile.
+  /// The checked payload of a tile's record; the failure names the tile and its bytes.
   Result<Bytes> payload(int tile) const;
   Result<TileContent> tile(int tile) const;
 
   /// Reduced scenes stored beside the tiles, finest first: a pixel of one is `factor` native pixels wide and high (a
   /// little less where the scene's size is no multiple).
-  int overview_count() const { return static_cast<int>(overviews_.size()); }
-  int overview_factor(int index) const { return overviews_[static_cast<std::size_t>(index)].factor; }
+  int overview_count() const;
+  int overview_factor(int index) const;
   /// The bytes of one: a .sinr.
   std::unique_ptr<ByteSource> overview(int index) const;
 
+  /// What opening had to accept.
+  const std::vector<Damage>& damage() const { return damage_; }
+  /// Reads and decodes all of the file, overviews too, and says what is damaged, in file order; what is lost behind the
+  /// last record found as one damage.
+  std::vector<Damage> verify() const;
+
  private:
-  struct Overview {
-    int factor;
-    std::uint64_t offset;
-    std::uint64_t size;
-  };
   FileReader(std::unique_ptr<ByteSource> source, FileHeader header);
   std::string place(int tile) const;
   TileContext context(int tile) const;
+  Result<bool> read_shared();
   std::shared_ptr<const ByteSource> source_;
   FileHeader header_;
   TileGrid grid_;
-  std::vector<ChannelSummary> summary_;
+  std::shared_ptr<const Places> places_;
   QuantisedWeights shared_;
   std::optional<LatentCoder> latent_coder_;
-  std::vector<std::uint64_t> offsets_;  ///< of each tile's record, and one past the last
-  std::vector<Overview> overviews_;
-  FileSizes sizes_;
+  bool shared_lost_ = false;
+  std::vector<Damage> damage_;
+  std::uint64_t metadata_size_ = 0;
 };
 
 }  // namespace sarinr
