@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "sarinr/field/latent.h"
+#include "sarinr/base/error.h"
 #include "sarinr/geo/storage.h"
 #include "sarinr/scene/jobs.h"
 
@@ -18,6 +19,7 @@ struct InfoArguments {
   std::string input;
   bool json = false;
   bool tiles = false;
+  bool verify = false;
 };
 
 /// The name in a WKT text: what stands between its first two quotation marks.
@@ -58,12 +60,12 @@ const char* kind_of(const TileContent& tile) {
   return "empty";
 }
 
-json describe_tiles(const FileReader& reader, const std::string& name) {
+json describe_tiles(const FileReader& reader) {
   json tiles = json::array();
   const TileGrid& grid = reader.grid();
   for (int i = 0; i < grid.count(); ++i) {
     const Extent core = grid.core(i);
-    const TileContent content = reader.tile(i).value_or_throw(name);
+    const Result<TileContent> content = reader.tile(i);
     const double bits = 8 * static_cast<double>(reader.record_size(i));
     tiles.push_back({{"tile", i},
                      {"column", i % grid.columns().count()},
@@ -72,7 +74,8 @@ json describe_tiles(const FileReader& reader, const std::string& name) {
                      {"y", core.y},
                      {"width", core.width},
                      {"height", core.height},
-                     {"kind", kind_of(content)},
+                     {"kind", content ? kind_of(*content) : "damaged"},
+                     {"offset", reader.record_offset(i)},
                      {"bytes", reader.record_size(i)},
                      {"bits_per_pixel", bits / (static_cast<double>(core.width) * core.height)}});
   }
@@ -99,6 +102,22 @@ json describe_field(const FileReader& reader) {
     field["decoding_operations_per_pixel"] = operations_per_pixel(spec) - synthesis;
   }
   return field;
+}
+
+json describe_damage(const std::vector<Damage>& found) {
+  json list = json::array();
+  for (const Damage& damage : found) {
+    json entry = {{"problem", damage.sentence}};
+    if (damage.overview > 0) entry["overview"] = damage.overview;
+    if (damage.tile >= 0) entry["tile"] = damage.tile;
+    if (damage.tiles > 1) entry["tiles"] = damage.tiles;
+    if (damage.size > 0) {
+      entry["offset"] = damage.offset;
+      entry["bytes"] = damage.size;
+    }
+    list.push_back(std::move(entry));
+  }
+  return list;
 }
 
 json describe(const FileReader& reader, const InfoArguments& a) {
@@ -134,7 +153,8 @@ json describe(const FileReader& reader, const InfoArguments& a) {
     const json& points = raster["gcps"].value("points", json::array());
     out["gcp_count"] = points.is_object() && points.contains("pixel") ? points["pixel"].size() : points.size();
   }
-  if (a.tiles) out["tiles"] = describe_tiles(reader, a.input);
+  if (a.tiles) out["tiles"] = describe_tiles(reader);
+  if (a.verify) out["damage"] = describe_damage(reader.verify());
   return out;
 }
 
@@ -154,6 +174,10 @@ void print_bands(const json& bands) {
     }
     if (band.contains("nodata")) std::printf(", nodata %s", band["nodata"].dump().c_str());
     for (const json& fit : band.value("fits", json::array())) {
+      if (!std::isfinite(fit["rmse"].get<double>())) {
+        std::printf("; the error of its fit is not known");
+        continue;
+      }
       std::printf("; RMSE %.4g", fit["rmse"].get<double>());
       if (fit["psnr"].is_number()) std::printf(", PSNR %.2f dB", fit["psnr"].get<double>());
       std::printf(" (values %.4g to %.4g)", fit["low"].get<double>(), fit["high"].get<double>());
@@ -177,6 +201,17 @@ void print_field(const json& field) {
               weights, field["network_bytes"].get<unsigned long long>(),
               field["synthesis_operations_per_pixel"].get<std::size_t>(),
               field["decoding_operations_per_pixel"].get<std::size_t>());
+}
+
+void print_tiles(const json& tiles) {
+  std::printf("\n%6s %6s %6s %8s %8s %7s %7s  %-9s %9s %8s\n", "tile", "column", "row", "x", "y", "width", "height",
+              "kind", "bytes", "bpp");
+  for (const json& tile : tiles) {
+    std::printf("%6d %6d %6d %8d %8d %7d %7d  %-9s %9llu %8.4f\n", tile["tile"].get<int>(), tile["column"].get<int>(),
+                tile["row"].get<int>(), tile["x"].get<int>(), tile["y"].get<int>(), tile["width"].get<int>(),
+                tile["height"].get<int>(), tile["kind"].get<std::string>().c_str(),
+                tile["bytes"].get<unsigned long long>(), tile["bits_per_pixel"].get<double>());
+  }
 }
 
 void print_human(const json& out) {
@@ -204,24 +239,24 @@ void print_human(const json& out) {
     std::printf("Fit        sarinr %s, %s, %d epochs, seed %llu\n", fit.value("version", "?").c_str(),
                 fit.value("engine", "?").c_str(), fit.value("epochs", 0), fit.value("seed", 0ULL));
   }
-  if (!out.contains("tiles")) return;
-  std::printf("\n%6s %6s %6s %8s %8s %7s %7s  %-9s %9s %8s\n", "tile", "column", "row", "x", "y", "width", "height",
-              "kind", "bytes", "bpp");
-  for (const json& tile : out["tiles"]) {
-    std::printf("%6d %6d %6d %8d %8d %7d %7d  %-9s %9llu %8.4f\n", tile["tile"].get<int>(), tile["column"].get<int>(),
-                tile["row"].get<int>(), tile["x"].get<int>(), tile["y"].get<int>(), tile["width"].get<int>(),
-                tile["height"].get<int>(), tile["kind"].get<std::string>().c_str(),
-                tile["bytes"].get<unsigned long long>(), tile["bits_per_pixel"].get<double>());
-  }
+  if (out.contains("tiles")) print_tiles(out["tiles"]);
+  if (!out.contains("damage")) return;
+  if (out["damage"].empty()) std::printf("Damage     none: all was read, checked and decoded\n");
+  for (const json& damage : out["damage"]) std::printf("Damage     %s\n", damage["problem"].get<std::string>().c_str());
 }
 
 void run(const InfoArguments& a) {
-  const std::shared_ptr<const FileReader> reader = FileReader::open(geo::open_source(a.input)).value_or_throw(a.input);
+  const std::shared_ptr<const FileReader> reader =
+      FileReader::open(geo::open_source(a.input), a.verify ? OnDamage::accept : OnDamage::refuse)
+          .value_or_throw(a.input);
   const json out = describe(*reader, a);
   if (a.json) {
     std::printf("%s\n", out.dump(-1, ' ', false, json::error_handler_t::replace).c_str());
   } else {
     print_human(out);
+  }
+  if (a.verify && !out["damage"].empty()) {
+    throw Error(a.input + " is damaged: sarinr render --ignore-damaged uses, and sarinr repair saves, what is left");
   }
 }
 
@@ -233,6 +268,7 @@ void add_info(CLI::App& root, std::function<void()>& chosen) {
   app.add_option("INPUT", arguments->input, "the .sinr; /vsi paths too")->required();
   app.add_flag("--json", arguments->json, "print one JSON object");
   app.add_flag("--tiles", arguments->tiles, "list every tile");
+  app.add_flag("--verify", arguments->verify, "read and decode all of the file; exit status 1 if any of it is damaged");
   app.callback([&chosen, arguments] { chosen = [arguments] { run(*arguments); }; });
 }
 

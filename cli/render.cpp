@@ -1,12 +1,14 @@
 #include "sarinr/geo/render.h"
 
 #include <oneapi/tbb/global_control.h>
+#include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
 #include <map>
 #include <thread>
 
 #include "commands.h"
+#include "damage.h"
 #include "list_option.h"
 #include "progress.h"
 #include "sarinr/base/error.h"
@@ -28,6 +30,7 @@ struct RenderArguments {
   geo::CreateOptions create;
   std::string type;
   int threads = 0;
+  bool ignore_damaged = false;
   bool quiet = false;
 };
 
@@ -65,15 +68,33 @@ void complete(RenderArguments& a) {
   }
 }
 
+/// Says what a render left out, and fails for it.
+void confess(const FieldFile& file, const std::string& output) {
+  for (const Damage& damage : file.reader().damage()) spdlog::warn(damage.sentence);
+  const std::map<int, std::string> left_out = file.left_out();
+  if (left_out.empty()) return;
+  constexpr std::size_t most_lines = 20;
+  std::vector<int> tiles;
+  for (const auto& [tile, reason] : left_out) {
+    if (tiles.size() < most_lines) spdlog::warn(reason);
+    tiles.push_back(tile);
+  }
+  throw Error(output + " is written, but without " + tile_list(tiles) + " of " +
+              std::to_string(file.reader().grid().count()));
+}
+
 void run(RenderArguments& a) {
   complete(a);
   geo::start(std::size_t{256} << 20);
-  const std::shared_ptr<FieldFile> file = FieldFile::open(geo::open_source(a.input), a.input);
+  constexpr std::size_t cached_tiles = 512;
+  const std::shared_ptr<FieldFile> file = FieldFile::open(geo::open_source(a.input), a.input, cached_tiles,
+                                                          a.ignore_damaged ? OnDamage::accept : OnDamage::refuse);
   const int threads = a.threads > 0 ? a.threads : static_cast<int>(std::thread::hardware_concurrency());
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
   ConsoleListener listener(a.quiet, "windows", 1);
   geo::render_raster(*file, a.output, a.request, a.create, listener);
+  confess(*file, a.output);
 }
 
 void declare_grid(CLI::App& app, RenderArguments& a) {
@@ -121,6 +142,9 @@ void add_render(CLI::App& root, std::function<void()>& chosen) {
   app.add_option("--co", arguments->create.creation, "creation option of the format, NAME=VALUE; may be repeated");
   app.add_option("--ot", arguments->type, "type of the output's pixels; default: that of the source");
   app.add_option("--threads", arguments->threads, "0: as many as the machine has")->check(CLI::Range(0, 1024));
+  app.add_flag(
+      "--ignore-damaged", arguments->ignore_damaged,
+      "leave out tiles that cannot be read: they become nodata, or 0 and masked; exit status 1 if there are any");
   app.add_flag("--overwrite", arguments->create.overwrite, "replace an existing output");
   app.add_flag("--quiet,-q", arguments->quiet, "no progress");
   app.callback([&chosen, arguments] { chosen = [arguments] { run(*arguments); }; });

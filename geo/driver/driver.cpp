@@ -13,6 +13,7 @@ namespace sarinr::geo::driver {
 namespace {
 
 constexpr const char* short_name = "SARINR";
+constexpr std::size_t cached_tiles = 512;
 constexpr std::string_view magic = "\x89SNR\x1A\n";
 
 int identify(GDALOpenInfo* info) {
@@ -32,7 +33,10 @@ GDALDataset* open(GDALOpenInfo* info) {
     const std::string path = info->pszFilename;
     SarinrDataset::Settings settings;
     settings.deramped = CPLFetchBool(info->papszOpenOptions, "DERAMPED", false);
-    dataset = std::make_unique<SarinrDataset>(FieldFile::open(open_source(path), path), path, settings);
+    const bool ignore_damaged = CPLFetchBool(info->papszOpenOptions, "IGNORE_DAMAGED", false);
+    dataset = std::make_unique<SarinrDataset>(
+        FieldFile::open(open_source(path), path, cached_tiles, ignore_damaged ? OnDamage::accept : OnDamage::refuse),
+        path, settings);
     dataset->SetDescription(path.c_str());
     dataset->load_side_file(info->GetSiblingFiles());
   });
@@ -56,7 +60,8 @@ void register_driver() {
   driver->SetMetadataItem(
       GDAL_DMD_OPENOPTIONLIST,
       "<OpenOptionList><Option name='DERAMPED' type='boolean' default='NO' description='complex TOPS "
-      "data was brought to baseband, so that it may be interpolated'/></OpenOptionList>");
+      "data was brought to baseband, so that it may be interpolated'/><Option name='IGNORE_DAMAGED' type='boolean' "
+      "default='NO' description='tiles that cannot be read are nodata, or masked'/></OpenOptionList>");
   driver->SetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST, creation_options());
   driver->pfnIdentify = identify;
   driver->pfnOpen = open;

@@ -74,13 +74,17 @@ std::uint64_t FileReader::record_size(int tile) const {
   return index < places_->tiles.size() && places_->tiles[index].known() ? places_->tiles[index].size() : 0;
 }
 
+std::uint64_t FileReader::record_offset(int tile) const {
+  const auto index = static_cast<std::size_t>(tile);
+  return index < places_->tiles.size() ? places_->tiles[index].offset : 0;
+}
+
 std::string FileReader::place(int tile) const {
   const int columns = grid_.columns().count();
   std::string text = "tile " + std::to_string(tile) + " (column " + std::to_string(tile % columns) + ", row " +
                      std::to_string(tile / columns);
   if (const std::uint64_t size = record_size(tile); size > 0) {
-    const std::uint64_t offset = places_->tiles[static_cast<std::size_t>(tile)].offset;
-    text += ", bytes " + std::to_string(offset) + " to " + std::to_string(offset + size - 1);
+    text += ", bytes " + std::to_string(record_offset(tile)) + " to " + std::to_string(record_offset(tile) + size - 1);
   }
   return text + ")";
 }

@@ -46,8 +46,7 @@ std::vector<Damage> FileReader::verify() const {
   for (int index = 0; index < placed; ++index) {
     std::string& failure = failures[static_cast<std::size_t>(index)];
     if (failure.empty()) continue;
-    found.push_back(
-        {0, index, 1, places_->tiles[static_cast<std::size_t>(index)].offset, record_size(index), std::move(failure)});
+    found.push_back({0, index, 1, record_offset(index), record_size(index), std::move(failure)});
   }
   if (const int lost = grid_.count() - placed; lost > 0) {
     const std::string names =

@@ -19,6 +19,9 @@ RasterInfo native_info(const FieldFile& file) {
   if (metadata.is_object() && metadata.contains("raster")) info.metadata = metadata["raster"].dump();
   if (metadata.is_object()) info.has_mask = metadata.value("mask", false);
   for (std::size_t b = 0; b < header.bands.size(); ++b) info.band_names.push_back("band " + std::to_string(b + 1));
+  // What is left out must not pass for a value.
+  info.has_mask |= file.accepts_damage() && std::any_of(header.bands.begin(), header.bands.end(),
+                                                        [](const BandModel& band) { return !band.nodata; });
   return info;
 }
 

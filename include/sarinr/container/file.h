@@ -90,8 +90,9 @@ class FileReader {
   /// The coder of the tiles' latent grids; nullptr where the fields are coordinate networks.
   const LatentCoder* latent_coder() const { return latent_coder_ ? &*latent_coder_ : nullptr; }
   FileSizes sizes() const;
-  /// 0 where the tile's record is lost.
+  /// Bytes of a tile's record and the first of them; 0 where it is lost.
   std::uint64_t record_size(int tile) const;
+  std::uint64_t record_offset(int tile) const;
 
   /// The checked payload of a tile's record; the failure names the tile and its bytes.
   Result<Bytes> payload(int tile) const;

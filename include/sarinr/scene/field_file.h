@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -10,13 +11,17 @@
 
 namespace sarinr {
 
+class LeftOutTiles;
+
 /// A .sinr opened for evaluation: its header, and a renderer whose tiles are decoded when they are first needed and
 /// kept in a bounded cache. Thread-safe.
 class FieldFile {
  public:
-  /// Throws an Error that begins with `name` where the source is no sound .sinr. `cached_tiles` bounds the cache.
+  /// Throws an Error that begins with `name` where the source is no sound .sinr. `cached_tiles` bounds the cache. Where
+  /// damage is accepted, the pixels of tiles that cannot be read are masked, as if by the raster's own mask; overviews
+  /// are not offered.
   static std::shared_ptr<FieldFile> open(std::unique_ptr<ByteSource> source, const std::string& name,
-                                         std::size_t cached_tiles = 512);
+                                         std::size_t cached_tiles = 512, OnDamage on_damage = OnDamage::refuse);
 
   const FileHeader& header() const { return reader_->header(); }
   const FileReader& reader() const { return *reader_; }
@@ -24,14 +29,21 @@ class FieldFile {
 
   /// Reduced scenes of FitJob::overviews, finest first; opened when first asked for. Throws an Error where one is
   /// damaged or is none of this scene's.
-  int overview_count() const { return reader_->overview_count(); }
+  int overview_count() const { return static_cast<int>(overviews_.size()); }
   int overview_factor(int index) const { return reader_->overview_factor(index); }
   std::shared_ptr<const FieldFile> overview(int index) const;
+
+  /// Whether tiles that cannot be read are left out.
+  bool accepts_damage() const { return on_damage_ == OnDamage::accept; }
+  /// The tiles that were asked for and left out so far, and why.
+  std::map<int, std::string> left_out() const;
 
  private:
   FieldFile() = default;
   std::shared_ptr<const FileReader> reader_;
   std::unique_ptr<Renderer> renderer_;
+  std::shared_ptr<LeftOutTiles> left_out_;
+  OnDamage on_damage_ = OnDamage::refuse;
   std::string name_;
   std::size_t cached_tiles_ = 0;
   mutable std::mutex mutex_;
