@@ -11,7 +11,7 @@ cuda=no
 for argument in "$@"; do
   case $argument in
     --cuda) cuda=yes; packages+=(python3-venv) ;;
-    --tests) packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang-format python3-gdal python3-numpy
+    --tests) packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang clang-format libclang-rt-dev python3-gdal python3-numpy
                         python3-skimage python3-rasterio libopenmpi-dev openmpi-bin) ;;
     *) echo "usage: samples/bootstrap.sh [--cuda] [--tests]" >&2; exit 2 ;;
   esac

@@ -45,6 +45,7 @@ check bash tests/cli/bad_input.sh build/asan/bin/sarinr
 
 if [ $long = yes ]; then
   for script in tests/long/*.sh; do check bash "$script" build/release/bin/sarinr; done
+  check bash tests/fuzz/run.sh 60
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -67,6 +67,20 @@ Result<Bytes> read_payload(const ByteSource& source, const RecordPlace& place, s
   return Bytes(payload.begin(), payload.end());
 }
 
+std::optional<Bytes> corrected_payload(const ByteSource& source, const RecordPlace& place, std::uint32_t seed) {
+  const Result<Bytes> record = read_bytes(source, place.offset, place.size());
+  if (!record) return std::nullopt;
+  const std::size_t begin = record->size() - checksum_size - static_cast<std::size_t>(place.payload_size);
+  const ByteView found = ByteView(*record).subspan(begin, static_cast<std::size_t>(place.payload_size));
+  const std::uint32_t checksum = ByteReader(ByteView(*record).last(checksum_size)).u32();
+  Bytes payload(found.begin(), found.end());
+  if (crc32c(payload, seed) == checksum) return payload;
+  const std::optional<std::uint64_t> bit = flipped_bit(payload, checksum, seed);
+  if (!bit) return std::nullopt;
+  if (*bit < 8 * payload.size()) payload[*bit / 8] ^= static_cast<std::uint8_t>(1u << (*bit % 8));
+  return payload;
+}
+
 std::unique_ptr<ByteSource> part_source(std::shared_ptr<const ByteSource> whole, std::uint64_t offset,
                                         std::uint64_t size) {
   return std::make_unique<PartSource>(std::move(whole), offset, size);

@@ -115,6 +115,9 @@ Result<Places> search_places(const ByteSource& source, const FoundHeader& found)
 /// The payload of a record of a file, whose length and checksum must match.
 Result<Bytes> read_payload(const ByteSource& source, const RecordPlace& place, std::uint32_t checksum_seed);
 
+/// The same where one bit of length, payload or checksum was flipped, put right; nothing where more is damaged.
+std::optional<Bytes> corrected_payload(const ByteSource& source, const RecordPlace& place, std::uint32_t checksum_seed);
+
 /// A part of a source that others share.
 std::unique_ptr<ByteSource> part_source(std::shared_ptr<const ByteSource> whole, std::uint64_t offset,
                                         std::uint64_t size);

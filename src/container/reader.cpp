@@ -1,3 +1,4 @@
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -30,27 +31,34 @@ Result<std::shared_ptr<const FileReader>> FileReader::open(std::unique_ptr<ByteS
   if (!shared) {
     if (refuse) return Failure{shared.failure().message + advice};
     const RecordPlace& place = reader->places_->shared;
-    reader->damage_.push_back({0, -1, 0, place.offset, place.size(), shared.failure().message});
-    reader->shared_lost_ = true;
+    const std::optional<Bytes> corrected = corrected_payload(*reader->source_, place, shared_checksum_seed());
+    const bool restored = corrected && reader->take_shared(*corrected);
+    const std::string remedy = restored ? " (one flipped bit, put right)" : "";
+    reader->damage_.push_back({0, -1, 0, place.offset, place.size(), shared.failure().message + remedy});
+    reader->shared_lost_ = !restored;
   }
   return std::shared_ptr<const FileReader>(reader);
 }
 
 Result<bool> FileReader::read_shared() {
   const RecordPlace& place = places_->shared;
-  const bool latent = is_latent(header_.spec);
-  if (!place.known() && latent) return Failure{"the file is damaged: it has latent fields but not their networks"};
+  if (!place.known() && is_latent(header_.spec))
+    return Failure{"the file is damaged: it has latent fields but not their networks"};
   if (!place.known()) return true;
-  const std::string damaged = "the shared weights are damaged: ";
   const Result<Bytes> payload = read_payload(*source_, place, shared_checksum_seed());
-  if (!payload) return Failure{damaged + payload.failure().message};
-  ByteReader reader(*payload);
+  const Result<bool> taken = payload ? take_shared(*payload) : payload.failure();
+  if (!taken) return Failure{"the shared weights are damaged: " + taken.failure().message};
+  return true;
+}
+
+Result<bool> FileReader::take_shared(ByteView payload) {
+  ByteReader reader(payload);
   Result<QuantisedWeights> weights = decode_weights(header_.spec, false, reader);
-  if (!weights) return Failure{damaged + weights.failure().message};
-  if (reader.left() != 0) return Failure{damaged + "they hold more bytes than they should"};
-  if (latent) {
+  if (!weights) return weights.failure();
+  if (reader.left() != 0) return Failure{"they hold more bytes than they should"};
+  if (is_latent(header_.spec)) {
     Result<LatentCoder> coder = LatentCoder::make(header_.spec, *weights);
-    if (!coder) return Failure{damaged + coder.failure().message};
+    if (!coder) return coder.failure();
     latent_coder_ = std::move(*coder);
   }
   shared_ = std::move(*weights);

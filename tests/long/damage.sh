@@ -10,5 +10,5 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 "$sarinr" simulate scene.tif --size 3000,3000 --quantity amplitude --looks 4 --quiet >/dev/null || exit 1
 gdal_translate -q -a_nodata 0 scene.tif tagged.tif
-"$sarinr" fit tagged.tif sound.sinr --width 32 --depth 1 --epochs 2 --no-self-activation --tile-size 64 --overlap 0 --quiet >/dev/null || exit 1
+"$sarinr" fit tagged.tif sound.sinr --width 32 --depth 1 --epochs 20 --no-self-activation --tile-size 64 --overlap 0 --quiet >/dev/null || exit 1
 /usr/bin/python3 "$here/damage.py" "$sarinr" "${2:-40}"

@@ -60,7 +60,7 @@ class FileWriter {
 /// What a reader does with a file that is damaged elsewhere than in its header.
 enum class OnDamage {
   refuse,  ///< opening fails where index or shared weights are damaged; reading a damaged tile always fails
-  accept   ///< opens what is left: places of tiles are found without the index, tiles without shared weights
+  accept   ///< opens what is left: finds tiles without the index, puts a flipped bit of the shared weights right
 };
 
 /// Something of a file that is damaged or lost.
@@ -116,6 +116,7 @@ class FileReader {
   std::string place(int tile) const;
   TileContext context(int tile) const;
   Result<bool> read_shared();
+  Result<bool> take_shared(ByteView payload);
   std::shared_ptr<const ByteSource> source_;
   FileHeader header_;
   TileGrid grid_;
