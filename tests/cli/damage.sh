@@ -74,7 +74,7 @@ damage = json.load(open("out"))["damage"]
 assert [d["tile"] for d in damage] == [3, 17] and all(d["offset"] > 0 and d["bytes"] > 20 for d in damage), damage' || fail "info --verify --json"
 says 0 '' info two.sinr --tiles
 [ "$(grep -c damaged out)" = 2 ] || fail "info --tiles does not name the damaged ones"
-says 1 'tile 3 \(column 3, row 0, bytes .*\) is damaged.*sarinr info --verify lists all damage' render two.sinr no.tif --quiet
+says 1 'tile (3|17) \(column .*, row .*, bytes .*\) is damaged.*sarinr info --verify lists all damage' render two.sinr no.tif --quiet
 [ -e no.tif ] && fail "a refused render left a file"
 says 1 '^sarinr: two.tif is written, but without tiles 3, 17 of 20$' render two.sinr two.tif --ignore-damaged --quiet
 same '[3, 17]' sound.tif two.tif || fail "the render without two tiles"
@@ -84,7 +84,7 @@ from osgeo import gdal
 x, dx, _, y, _, dy = gdal.Open("two.tif").GetGeoTransform()
 print(",".join(str(v) for v in (x, y + 150 * dy, x + 60 * dx, y + 90 * dy)))')
 says 0 '' render two.sinr beside.tif --ignore-damaged --bbox "$bbox" --quiet
-says 1 'tile 3 .*is damaged' report scene.tif two.sinr --quiet
+says 1 'tile (3|17) .*is damaged' report scene.tif two.sinr --quiet
 printf 'column,row\n130.5,20.5\n' >point.csv
 says 1 'tile 3 .*is damaged' sample two.sinr --points point.csv
 printf 'column,row\n10.5,20.5\n' >point.csv
@@ -92,7 +92,7 @@ says 0 '' sample two.sinr --points point.csv
 
 # The driver refuses damaged blocks, and leaves their tiles out if it may.
 gdal_translate -q two.sinr whole.tif >/dev/null 2>log && fail "the driver took damage for data"
-grep -q 'tile 3 .*is damaged' log || fail "the driver says $(cat log)"
+grep -qE 'tile (3|17) .*is damaged' log || fail "the driver says $(cat log)"
 gdal_translate -q -oo IGNORE_DAMAGED=YES -co TILED=NO two.sinr whole.tif || fail "the driver's IGNORE_DAMAGED"
 same '[3, 17]' sound.tif whole.tif || fail "the driver left out something else"
 
