@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "bench.h"
 #include "blas.h"
 #include "commands.h"
 #include "sarinr/base/error.h"
@@ -17,7 +18,6 @@ namespace {
 using nlohmann::json;
 
 struct BenchArguments {
-  std::string name;
   std::vector<std::string> engines = {"cpu"};
   std::vector<std::string> architectures = {"siren"};
   std::vector<std::string> instructions;
@@ -118,7 +118,6 @@ void print_table(const json& peaks, const json& rows) {
 }
 
 void run(BenchArguments& a) {
-  if (a.name != "engines") throw Error("unknown benchmark '" + a.name + "': the benchmarks are engines");
   if (a.instructions.empty()) {
     for (const std::string& set : instruction_sets()) {
       if (set != "portable") a.instructions.push_back(set);
@@ -152,14 +151,11 @@ void run(BenchArguments& a) {
   }
 }
 
-}  // namespace
-
-void add_bench(CLI::App& root, std::function<void()>& chosen) {
-  CLI::App& app = *root.add_subcommand("bench", "time what this machine does");
+void add_bench_engines(CLI::App& bench, std::function<void()>& chosen) {
+  CLI::App& app = *bench.add_subcommand("engines", "time the engines on this machine");
   auto arguments = std::make_shared<BenchArguments>();
   BenchArguments& a = *arguments;
   a.request.engine = {"cpu", "cpu", 1};
-  app.add_option("NAME", a.name, "what to time: engines")->required();
   app.add_option("--engine", a.engines, "engines: cpu, torch")->delimiter(',')->capture_default_str();
   app.add_option("--device", a.request.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--arch", a.architectures, "architectures")->delimiter(',')->capture_default_str();
@@ -189,6 +185,31 @@ void add_bench(CLI::App& root, std::function<void()>& chosen) {
       prepare_blas();
     }
     chosen = [arguments] { run(*arguments); };
+  });
+}
+
+std::vector<std::string> benchmark_names(const CLI::App& bench) {
+  std::vector<std::string> names;
+  for (const CLI::App* benchmark : bench.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(benchmark->get_name());
+  }
+  return names;
+}
+
+}  // namespace
+
+void add_bench(CLI::App& root, std::function<void()>& chosen) {
+  CLI::App& bench = *root.add_subcommand("bench", "time the engines, compare codecs");
+  add_bench_engines(bench, chosen);
+  add_bench_codecs(bench, chosen);
+  // Takes the word that is no benchmark's name, to say so.
+  auto unknown = std::make_shared<std::string>();
+  bench.add_option("NAME", *unknown, "the benchmark, with options of its own");
+  bench.callback([&bench, unknown] {
+    if (!bench.get_subcommands().empty()) return;
+    const std::string names = CLI::detail::join(benchmark_names(bench), ", ");
+    if (unknown->empty()) throw CLI::RequiredError("NAME, one of " + names + ",");
+    throw Error("unknown benchmark '" + *unknown + "': the benchmarks are " + names);
   });
 }
 

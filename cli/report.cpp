@@ -14,6 +14,7 @@
 #include "sarinr/geo/raster.h"
 #include "sarinr/geo/storage.h"
 #include "sarinr/scene/report_output.h"
+#include "text_output.h"
 
 namespace sarinr::cli {
 
@@ -45,22 +46,6 @@ std::string now() {
   char text[32];
   return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &utc));
 }
-
-/// Files that are written at the end, claimed at the start so that a long job does not fail on a name.
-class TextOutput {
- public:
-  TextOutput(const std::string& path, bool overwrite) {
-    if (!path.empty() && path != "-") sink_ = geo::create_sink(path, overwrite);
-  }
-  explicit operator bool() const { return sink_ != nullptr; }
-  void finish(const std::string& text) {
-    sink_->write(ByteView(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
-    sink_->commit();
-  }
-
- private:
-  std::unique_ptr<ByteSink> sink_;
-};
 
 /// The test raster: a .sinr, or what GDAL reads.
 struct Test {

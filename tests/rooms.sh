@@ -15,6 +15,7 @@ declare -A may=(
   [render]="base field tiling radiometry codec"
   [quality]="base radiometry"
   [scene]="base field tiling radiometry codec container fit render quality"
+  [benchmark]="base field tiling radiometry codec container fit render quality scene"
 )
 wrong=0
 for room in "${!may[@]}"; do

@@ -61,7 +61,7 @@ fi
 expect 1 'the cpu engine does not run on cuda:0: give --device cpu, or --engine torch' fit scene.tif a.sinr --engine cpu --device cuda:0
 expect 1 "unknown instruction set 'mmx': this machine has auto, " fit scene.tif a.sinr --instructions mmx
 
-expect 1 "unknown benchmark 'colours': the benchmarks are engines" bench colours
+expect 1 "unknown benchmark 'colours': the benchmarks are engines, codecs" bench colours
 expect 1 'EPSG:0' simulate a.tif --size 64,64 --crs EPSG:0
 expect 1 "as 'fog'.*amplitude, power, db and complex" simulate a.tif --size 64,64 --quantity fog
 expect 1 'missing.sinr' info missing.sinr
