@@ -2,6 +2,7 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 
 #include "gdal_support.h"
 #include "sarinr/base/error.h"
@@ -80,9 +81,13 @@ QualityParameter step_parameter(const CodingImage& image) {
   return {"step", range / 65535, range, range / 4, -1.2, true, false};
 }
 
+/// Levels lie about the mean, which is one of them: where they are few, most pixels are near it.
 Task quantised_task(const CodingImage& image, double step, const char* compression, const char* level) {
-  const double levels = std::round((static_cast<double>(image.high) - image.low) / step);
-  Task task{RangeMapping(image.low, image.low + 65535 * step, bits), levels < 256 ? GDT_Byte : GDT_UInt16, {}};
+  const double mean =
+      std::accumulate(image.values.begin(), image.values.end(), 0.0) / static_cast<double>(image.pixels());
+  const double lowest = mean - std::round((mean - image.low) / step) * step;
+  const double levels = std::round((image.high - lowest) / step);
+  Task task{RangeMapping(lowest, lowest + 65535 * step, bits), levels < 256 ? GDT_Byte : GDT_UInt16, {}};
   for (const char* predictor : {"1", "2"}) {
     task.options.push_back(tiff_options(image, compression));
     add(task.options.back(), "PREDICTOR", predictor);

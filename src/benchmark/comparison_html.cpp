@@ -10,9 +10,9 @@ namespace sarinr::benchmark {
 
 namespace {
 
-/// Hues as far apart as they go, in the order of the codecs; every second line is dashed.
 std::string style_of(std::size_t codec) { return "codec" + std::to_string(codec); }
 
+/// Hues as far apart as they go, in the order of the codecs; every second line is dashed.
 std::string codec_styles(std::size_t count) {
   std::string out = ".key i{display:inline-block;width:18px;height:3px;margin:0 6px 3px 14px}\n";
   for (std::size_t i = 0; i < count; ++i) {

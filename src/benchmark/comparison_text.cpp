@@ -24,7 +24,7 @@ std::string table_header() {
     head += std::string(" ") + column.heading + " |";
     rule += "---|";
   }
-  return head + " encode Mpixel/s | decode | MB | decode |\n" + rule + "---|---|---|---|\n";
+  return head + " encode Mpixel/s | decode Mpixel/s | encode MB | decode MB |\n" + rule + "---|---|---|---|\n";
 }
 
 std::string table_row(const CodecRow& row) {

@@ -83,7 +83,7 @@ QualityParameter network_width(const CodingImage& image) {
   const double tiles = std::max(1.0, std::round(static_cast<double>(image.width) / standard.tile_size)) *
                        std::max(1.0, std::round(static_cast<double>(image.height) / standard.tile_size));
   const double pixels = static_cast<double>(image.pixels()) / tiles;
-  return {"width", 4, 512, std::sqrt(0.5 * pixels / (7 * standard.spec.depth)), 2, true, true};
+  return {"width", 4, 512, std::sqrt(0.5 * pixels / (7 * standard.spec.depth)), 2, true, true, 2};
 }
 
 FieldSettings network_settings(int epochs) {

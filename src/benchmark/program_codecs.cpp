@@ -70,6 +70,7 @@ Command encode_jpeg_xl(const Run& run, const char* effort) {
           "-e",
           effort,
           "--epf=0",
+          "--resampling=1",
           "--num_threads=" + threads_of(run)};
 }
 
@@ -154,11 +155,11 @@ const std::vector<Program>& programs() {
        {"bits a pixel asked for", 0.01, 16, 0.5, 1, true, false},
        encode_openjpeg,
        decode_openjpeg},
-      {"jpegxl-7", "cjxl --effort 7 --epf=0, bare codestream, 16 bits", "cjxl", "djxl", "libjxl-tools", 16,
-       PixelFormat::pgm, "jxl", "pgm", jpeg_xl_distance, [](const Run& run) { return encode_jpeg_xl(run, "7"); },
+      {"jpegxl-7", "cjxl --effort 7 --epf=0 --resampling=1, bare codestream, 16 bits", "cjxl", "djxl", "libjxl-tools",
+       16, PixelFormat::pgm, "jxl", "pgm", jpeg_xl_distance, [](const Run& run) { return encode_jpeg_xl(run, "7"); },
        decode_jpeg_xl},
-      {"jpegxl-9", "cjxl --effort 9 --epf=0, bare codestream, 16 bits", "cjxl", "djxl", "libjxl-tools", 16,
-       PixelFormat::pgm, "jxl", "pgm", jpeg_xl_distance, [](const Run& run) { return encode_jpeg_xl(run, "9"); },
+      {"jpegxl-9", "cjxl --effort 9 --epf=0 --resampling=1, bare codestream, 16 bits", "cjxl", "djxl", "libjxl-tools",
+       16, PixelFormat::pgm, "jxl", "pgm", jpeg_xl_distance, [](const Run& run) { return encode_jpeg_xl(run, "9"); },
        decode_jpeg_xl},
       {"x265",
        "x265 Main12 4:0:0, preset veryslow, tune psnr, one intra frame without WPP and SEI, 12 bits; decoded by dec265",

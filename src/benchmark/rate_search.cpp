@@ -18,7 +18,7 @@ class Search {
   /// The parameter whose rate is nearest.
   double nearest(double wanted, const RateRequest& request) {
     const double target = std::log(wanted);
-    for (int trial = 0; trial < request.trials; ++trial) {
+    for (int trial = 0; trial < std::min(request.trials, parameter_.trials); ++trial) {
       if (!known_.empty() && std::abs(best(target)->second - target) <= request.tolerance) break;
       const std::optional<double> next = next_coordinate(target, trial % 2 == 1);
       if (!next || known_.contains(*next)) break;

@@ -22,6 +22,7 @@ struct QualityParameter {
   double slope = 0;  ///< of ln(bits a pixel) over the parameter, or over its logarithm: about, its sign exactly
   bool logarithmic = false;
   bool whole = false;  ///< whole numbers only
+  int trials = 100;    ///< codings that meeting a rate is worth, where they are slow
 };
 
 /// An image that went through a codec.
