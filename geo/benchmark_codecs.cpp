@@ -70,7 +70,7 @@ QualityParameter lerc_parameter(const CodingImage&) {
 
 Task lerc_task(const CodingImage& image, double parameter) {
   CPLStringList options = tiff_options(image, "LERC_ZSTD");
-  add(options, "ZSTD_LEVEL", "22");
+  add(options, "ZSTD_LEVEL", "19");
   add(options, "MAX_Z_ERROR", CPLSPrintf("%.0f", parameter));
   return {RangeMapping(image.low, image.high, bits), GDT_UInt16, {options}};
 }
@@ -99,11 +99,11 @@ Task quantised_task(const CodingImage& image, double step, const char* compressi
 constexpr DriverSettings all_settings[] = {
     {"openjpeg-gdal", "GDAL's JP2OpenJPEG, REVERSIBLE=NO, CODEC=J2K, one tile, 16 bits", "JP2OpenJPEG", "QUALITY",
      jpeg2000_parameter, jpeg2000_task},
-    {"lerc-zstd", "GTiff, LERC_ZSTD with MAX_Z_ERROR, ZSTD_LEVEL=22, one strip, 16 bits", "GTiff", "LERC_ZSTD",
+    {"lerc-zstd", "GTiff, LERC_ZSTD with MAX_Z_ERROR, ZSTD_LEVEL=19, one strip, 16 bits", "GTiff", "LERC_ZSTD",
      lerc_parameter, lerc_task},
-    {"quantised-zstd", "values in equal steps, GTiff, ZSTD_LEVEL=22, one strip, PREDICTOR 1 or 2, the smaller", "GTiff",
+    {"quantised-zstd", "values in equal steps, GTiff, ZSTD_LEVEL=19, one strip, PREDICTOR 1 or 2, the smaller", "GTiff",
      "ZSTD", step_parameter,
-     [](const CodingImage& image, double step) { return quantised_task(image, step, "ZSTD", "22"); }},
+     [](const CodingImage& image, double step) { return quantised_task(image, step, "ZSTD", "19"); }},
     {"quantised-deflate", "values in equal steps, GTiff, DEFLATE, ZLEVEL=9, one strip, PREDICTOR 1 or 2, the smaller",
      "GTiff", "DEFLATE", step_parameter,
      [](const CodingImage& image, double step) { return quantised_task(image, step, "DEFLATE", "9"); }}};

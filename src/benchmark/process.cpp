@@ -20,6 +20,10 @@ namespace sarinr::benchmark {
 
 namespace {
 
+/// Between two looks at a program, about a hundredth of the time that it has run.
+constexpr std::chrono::microseconds shortest_wait{500};
+constexpr std::chrono::microseconds longest_wait{20000};
+
 /// VmHWM of a running process, bytes; 0 where it is gone. (getrusage's maximum of a child also counts the memory of the
 /// process that started it.)
 std::uint64_t resident_peak(pid_t process) {
@@ -75,7 +79,8 @@ ProcessUse run_program(const std::vector<std::string>& command, const std::strin
   int status = 0;
   while (waitpid(process, &status, WNOHANG) == 0) {
     use.memory = std::max(use.memory, resident_peak(process));
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
+    std::this_thread::sleep_for(std::clamp(elapsed / 100, shortest_wait, longest_wait));
   }
   use.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) throw Error(command.front() + " failed: " + last_line(log));

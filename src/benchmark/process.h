@@ -9,7 +9,7 @@ namespace sarinr::benchmark {
 /// What a program took.
 struct ProcessUse {
   double seconds = 0;        ///< of the wall clock
-  std::uint64_t memory = 0;  ///< most bytes resident, as /proc tells it each millisecond; 0 where it ended before
+  std::uint64_t memory = 0;  ///< most bytes resident, as /proc told it while it ran; 0 where it ended before
 };
 
 /// The program's path by PATH; empty where it is not installed.
