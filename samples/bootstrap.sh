@@ -12,7 +12,8 @@ for argument in "$@"; do
   case $argument in
     --cuda) cuda=yes; packages+=(python3-venv) ;;
     --tests) packages+=(libgtest-dev libgmock-dev libbenchmark-dev clang clang-format libclang-rt-dev python3-gdal python3-numpy
-                        python3-skimage python3-rasterio libopenmpi-dev openmpi-bin) ;;
+                        python3-skimage python3-rasterio libopenmpi-dev openmpi-bin libopenjp2-tools libjxl-tools
+                        libavif-bin x265 libde265-examples) ;;
     *) echo "usage: samples/bootstrap.sh [--cuda] [--tests]" >&2; exit 2 ;;
   esac
 done
