@@ -6,6 +6,7 @@
 #include "sarinr/base/error.h"
 #include "sarinr/benchmark/codec.h"
 #include "sarinr/scene/jobs.h"
+#include "sarinr/scene/latent.h"
 #include "sarinr/scene/report.h"
 
 namespace sarinr::benchmark {
@@ -74,7 +75,7 @@ struct FieldSettings {
   std::string name;
   std::string description;
   std::function<QualityParameter(const CodingImage& image)> parameter;
-  std::function<FitJob(double parameter)> job;
+  std::function<void(RasterSource&, ByteSink&, double parameter, const EngineOptions&, JobListener&)> fit;
 };
 
 /// Width of 2-W-W-W-W-1 networks whose 3 W^2 weights, at 7 bits each, take half a bit a pixel.
@@ -87,25 +88,45 @@ QualityParameter network_width(const CodingImage& image) {
 }
 
 FieldSettings network_settings(int epochs) {
-  const auto job = [epochs](double width) {
-    FitJob fit;
-    fit.spec.width = static_cast<int>(width);
-    fit.epochs = epochs;
-    fit.learning_rate = 0;
-    fit.activation.learning_rate = 0;
-    complete(fit, OptionStyle::command_line);
-    return fit;
+  const auto fit = [epochs](RasterSource& source, ByteSink& sink, double width, const EngineOptions& engine,
+                            JobListener& listener) {
+    FitJob job;
+    job.spec.width = static_cast<int>(width);
+    job.epochs = epochs;
+    job.learning_rate = 0;
+    job.activation.learning_rate = 0;
+    complete(job, OptionStyle::command_line);
+    fit_raster(
+        source, sink, job, [&] { return make_engine(engine, job.spec.architecture); }, listener);
   };
   const std::string steps = std::to_string(epochs);
   return {
       "siren-" + steps,
       "sarinr fit --arch siren --width W --epochs " + steps + ": coordinate networks, quantised and coded, mask kept",
-      network_width, job};
+      network_width, fit};
+}
+
+FieldSettings latent_settings(int effort) {
+  const auto fit = [effort](RasterSource& source, ByteSink& sink, double bits, const EngineOptions&,
+                            JobListener& listener) {
+    LatentJob job;
+    job.effort = effort;
+    job.bits = bits;
+    complete(job, OptionStyle::command_line);
+    fit_latent_raster(source, sink, job, listener);
+  };
+  const auto parameter = [](const CodingImage&) {
+    // The fit meets the rate itself: whatever it comes to is worth no second one.
+    return QualityParameter{"bpp", 0.02, 16, 0.5, 1, true, false, 1};
+  };
+  const std::string number = std::to_string(effort);
+  return {"latent-" + number, "sarinr fit --field latent --effort " + number + " --bpp R: mask kept", parameter, fit};
 }
 
 /// From quick to thorough.
 std::vector<FieldSettings> all_settings() {
-  return {network_settings(60), network_settings(200), network_settings(1000)};
+  return {network_settings(60), network_settings(200), network_settings(1000), latent_settings(1),
+          latent_settings(3),   latent_settings(5),    latent_settings(7),     latent_settings(9)};
 }
 
 class FieldCodec final : public Codec {
@@ -118,14 +139,12 @@ class FieldCodec final : public Codec {
   QualityParameter parameter(const CodingImage& image) const override { return settings_.parameter(image); }
 
   Coding code(const CodingImage& image, double parameter) const override {
-    const FitJob job = settings_.job(parameter);
     QuietListener listener(options_.go_on);
     ImageSource source(image);
     MemorySink sink;
     Coding coding;
     auto begin = std::chrono::steady_clock::now();
-    fit_raster(
-        source, sink, job, [&] { return make_engine(options_.engine, job.spec.architecture); }, listener);
+    settings_.fit(source, sink, parameter, options_.engine, listener);
     coding.encode_seconds = seconds_since(begin);
     Bytes bytes = sink.take();
     coding.bytes = bytes.size();
