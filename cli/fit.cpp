@@ -134,7 +134,9 @@ void declare_input(CLI::App& app, FitArguments& a) {
   app.add_flag("--overwrite", a.place.overwrite, "replace an existing output, and unfinished work");
   app.add_option("--memory", a.job.memory, "of batches and GDAL's cache, about: 512MB, 2GB")
       ->transform(CLI::AsSizeValue(false))
-      ->check(CLI::Range(std::size_t{64} << 20, std::size_t{1} << 50))
+      ->check([](const std::string& bytes) {
+        return std::stoull(bytes) < (64ULL << 20) ? std::string("is less than 64MB") : std::string();
+      })
       ->default_str("a quarter of the machine's, at most 1GB");
   app.add_option("--trace", a.trace, "a timeline of all threads to write, for chrome://tracing or Perfetto");
   app.add_flag("--quiet,-q", a.quiet, "no progress");

@@ -66,7 +66,9 @@ rm -f ranks.sinr
 timeout 100 mpirun -n 2 "$sarinr" fit scene.tif ranks.sinr $small >/dev/null 2>&1 &
 pid=$!
 for _ in $(seq 2000); do [ "$(stat -c %s ranks.sinr.part 2>/dev/null || echo 0)" -gt 20000 ] && break; sleep 0.005; done
-kill -KILL "$(pgrep -P "$(pgrep -P $pid)" | head -n 1)"
+children() { cat "/proc/$1/task/"*/children; }
+launcher=$(children $pid)
+kill -KILL "$(children ${launcher% } | cut -d ' ' -f 1)"
 wait $pid
 timeout 100 mpirun -n 3 "$sarinr" fit scene.tif ranks.sinr $small --resume >/dev/null 2>&1 || fail "three ranks do not resume"
 same ranks.sinr

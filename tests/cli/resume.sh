@@ -22,7 +22,7 @@ expect() {
   local was=$?
   [ $was = "$status" ] || fail "status $was instead of $status: $*: $(cat message)"
   [ "$(wc -l <message)" = 1 ] || fail "not one line: $*: $(cat message)"
-  grep -Eq "$pattern" message || fail "$* says: $(cat message)"
+  grep -Eq -e "$pattern" message || fail "$* says: $(cat message)"
 }
 
 "$sarinr" simulate scene.tif --size 1100,300 --quantity amplitude --nodata-wedge --quiet >/dev/null || exit 1
@@ -162,4 +162,15 @@ fi
 expect 1 'cannot be created: No such file or directory' "$sarinr" fit scene.tif nowhere/out.sinr $small
 expect 1 'not in the local file system' "$sarinr" fit scene.tif /vsimem/out.sinr $small --resume
 expect 1 'no valid|--tiles is .*it must be A-B' "$sarinr" fit scene.tif out2.sinr $small --tiles 5-100000
+
+# Memory does not decide bytes; the timeline is one that viewers read.
+"$sarinr" fit scene.tif whole.sinr $small --overwrite >/dev/null
+"$sarinr" fit scene.tif little.sinr $small --memory 64MB --trace trace.json >/dev/null || fail "fit in little memory"
+same little.sinr
+$python - <<'P' || fail "the timeline"
+import json
+names = {event["name"] for event in json.load(open("trace.json"))}
+assert {"read", "prepare", "activate", "fit", "code", "write"} <= names, names
+P
+expect 2 '--memory: is less than 64MB' "$sarinr" fit scene.tif out3.sinr --memory 1MB
 exit $failed
