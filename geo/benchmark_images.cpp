@@ -55,7 +55,7 @@ std::vector<Candidate> candidates(const std::vector<std::string>& inputs) {
     std::vector<std::string> files(names.List(), names.List() + names.size());
     std::sort(files.begin(), files.end());
     for (const std::string& file : files) {
-      const std::string path = input + "/" + file;
+      const std::string path = CPLFormFilename(input.c_str(), file.c_str(), nullptr);
       if (!is_folder(path) && !is_beside_rasters(path) && opens(path)) found.push_back({path, file, false});
     }
   }
