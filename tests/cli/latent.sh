@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Latent fields as a user meets them: goals met, masks exact, the same bytes again, borders without steps, clear refusals.
+#   tests/cli/latent.sh SARINR
+set -uo pipefail
+sarinr=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+failed=0
+fail() { echo "FAILED: $*"; failed=1; }
+python=/usr/bin/python3
+quietly() { "$sarinr" --log-level error "$@" >/dev/null 2>&1; }
+
+quietly simulate scene.tif --size 420,300 --quantity amplitude --looks 4 --seed 3 || fail "simulate"
+# Two bands that resemble each other, decibels, with a wedge of nodata.
+$python - <<'P' || exit 1
+import numpy as np
+from osgeo import gdal
+gdal.UseExceptions()
+source = gdal.Open("scene.tif")
+a = 20 * np.log10(source.ReadAsArray().astype("f8") + 1e-3)
+d = gdal.GetDriverByName("GTiff").Create("two.tif", 420, 300, 2, gdal.GDT_Float32)
+d.SetGeoTransform(source.GetGeoTransform())
+d.SetProjection(source.GetProjection())
+a[200:, 300:][np.add.outer(np.arange(100), np.arange(120)) > 110] = -999
+rng = np.random.default_rng(1)
+b = np.where(a == -999, -999, a - 6 + rng.normal(size=a.shape))
+for i, band in enumerate((a, b)):
+    d.GetRasterBand(i + 1).WriteArray(band)
+    d.GetRasterBand(i + 1).SetNoDataValue(-999)
+P
+
+field() { "$sarinr" --log-level error info "$1" --json | $python -c "import json,sys; v=json.load(sys.stdin)
+for k in '$2'.split('.'): v=v[int(k)] if k.isdigit() else v[k]
+print(v)"; }
+within() { $python -c "import sys; a,b,t=map(float,sys.argv[1:]); sys.exit(abs(a/b-1)>t)" "$@"; }
+
+# One tile: the rate is met within 2 %.
+quietly fit scene.tif rate.sinr --bpp 0.8 --effort 2 || fail "fit --bpp"
+rate=$(field rate.sinr bits_per_pixel_without_metadata)
+within "$rate" 0.8 0.02 || fail "--bpp 0.8 came to $rate"
+quietly fit scene.tif error.sinr --rmse-db 1.5 --effort 2 || fail "fit --rmse-db"
+error=$(field error.sinr bands.0.fits.0.rmse)
+within "$error" 1.5 0.03 || fail "--rmse-db 1.5 came to $error"
+
+# Six tiles, two bands: what is rendered has the file's own errors, and nodata where it was.
+quietly fit two.tif two.sinr --lambda 0.1 --effort 1 --tile-size 150 --threads 2 || fail "fit --tile-size 150"
+quietly fit two.tif again.sinr --lambda 0.1 --effort 1 --tile-size 150 --threads 1 || fail "fit --threads 1"
+cmp -s two.sinr again.sinr || fail "one thread writes other bytes than two"
+quietly render two.sinr back.tif || fail "render"
+$python - "$(field two.sinr bands.0.fits.0.rmse)" "$(field two.sinr bands.1.fits.0.rmse)" <<'P' || fail "errors of the render"
+import sys
+import numpy as np
+from osgeo import gdal
+a, b = (gdal.Open(p).ReadAsArray().astype("f8") for p in ("two.tif", "back.tif"))
+assert ((a == -999) == (b == -999)).all(), "nodata"
+for band, told in enumerate(map(float, sys.argv[1:])):
+    valid = a[band] != -999
+    found = np.sqrt(np.mean((a - b)[band][valid] ** 2))
+    assert abs(found / told - 1) < 1e-3, (found, told)
+P
+
+# A field has no steps where tiles meet: just left and right of a border, and a render of a window equals the whole's.
+border=$(field two.sinr tiling.columns)
+[ "$border" = 3 ] || fail "tiles: $border columns"
+printf 'column,row\n139.9999,77.3\n140.0001,77.3\n280.2,149.9999\n280.2,150.0001\n' >points.csv
+"$sarinr" --log-level error sample two.sinr --points points.csv >values.csv 2>/dev/null || fail "sample"
+$python - <<'P' || fail "steps at the border"
+import csv
+rows = [[float(v) for v in row[2:]] for row in list(csv.reader(open("values.csv")))[1:]]
+for left, right in ((0, 1), (2, 3)):
+    for a, b in zip(rows[left], rows[right]):
+        assert abs(a - b) < 0.02, rows
+P
+
+refuse() { local want=$1; shift; local said; said=$("$sarinr" "$@" 2>&1 >/dev/null) && fail "accepted: $*"; grep -q -- "$want" <<<"$said" || fail "'$want' is not in: $said"; }
+refuse 'give one of --bpp, --psnr, --rmse-db and --lambda' fit scene.tif x.sinr --bpp 1 --lambda 0.1
+refuse '--arch is for coordinate networks, but --field latent' fit scene.tif x.sinr --field latent --arch siren
+refuse '--bpp is for latent fields, but --field coordinate' fit scene.tif x.sinr --field coordinate --bpp 1
+refuse '--tile-size is 64; for latent fields it must be at least 128' fit scene.tif x.sinr --field latent --tile-size 64
+refuse '--neighbours is 7; it must be 12 or 24' fit scene.tif x.sinr --field latent --neighbours 7
+refuse "less than what this raster's masks and header take" fit scene.tif x.sinr --bpp 0.001 --effort 1
+refuse '--resume is for coordinate networks' fit scene.tif x.sinr --field latent --resume
+[ ! -e x.sinr ] || fail "a refused fit left a file"
+exit $failed
