@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -191,22 +191,45 @@ class LatentRun {
         sink_, FileHeader{info.width, info.height, job_.tile_size, 0, info.bands, spec_, metadata.dump()});
     writer_->write_shared(networks.weights);
     network_bytes_ = static_cast<double>(writer_->sizes().shared);
+    network_ = std::make_shared<LatentNetwork>(networks.shape, dequantise(spec_, networks.weights, nullptr));
     coder_ = std::make_unique<LatentCoder>(LatentCoder::make(spec_, networks_.weights).value_or_throw("latent coder"));
   }
 
   void append(LatentTile tile, LatentFit fit) {
-    std::vector<ErrorStatistics> errors = tile.prepared.values;
+    LatentGrids grids;
     if (tile.prepared.needs_network) {
-      tiles_.measure(tile, fit.values, errors);
-      tile.prepared.content.latents = std::move(fit.grids);
+      grids = tiles_.own_part(tile, std::move(fit.grids));
       ++report_.network_tiles;
       report_.tile_epochs += static_cast<std::size_t>(steps_);
     }
-    const TileContext context = tiles_.context(tile.prepared.tile, spec_, coder_.get());
-    writer_->append_tile(encode_tile(tile.prepared.content, context));
-    grids_.keep(tile.prepared.tile, std::move(tile.prepared.content.latents));
-    for (std::size_t c = 0; c < errors_.size(); ++c) errors_[c].merge(errors[c]);
+    const int number = tile.prepared.tile;
+    tile.prepared.content.latents = grids;
+    writer_->append_tile(encode_tile(tile.prepared.content, tiles_.context(number, spec_, coder_.get())));
+    tile.prepared.content.latents = {};
+    grids_.keep(number, std::move(grids));
+    unmeasured_.emplace(number, std::move(tile));
+    measure_until(number - tiles_.grid().columns().count() - 1);
     report_.channels = summary();
+  }
+
+  /// A field is known when the tiles around it are: those that are by then are measured, as a reader will see them.
+  void measure_until(int last) {
+    while (!unmeasured_.empty() && unmeasured_.begin()->first <= last) {
+      const LatentTile& tile = unmeasured_.begin()->second;
+      std::vector<float> values;
+      if (tile.prepared.needs_network) {
+        LatentField field(network_, source_.info().width, source_.info().height, tile.core);
+        grids_.fill(field);
+        const std::size_t pixels =
+            static_cast<std::size_t>(tile.core.width) * static_cast<std::size_t>(tile.core.height);
+        values.resize(errors_.size() * pixels);
+        field.evaluate(tile.core, values.data(), pixels);
+      }
+      const std::vector<ErrorStatistics> errors =
+          tile.prepared.needs_network ? LatentTiles::measure(tile, values) : tile.prepared.values;
+      for (std::size_t c = 0; c < errors_.size(); ++c) errors_[c].merge(errors[c]);
+      unmeasured_.erase(unmeasured_.begin());
+    }
   }
 
   std::vector<ChannelSummary> summary() const {
@@ -220,6 +243,8 @@ class LatentRun {
   }
 
   FitReport finish() {
+    measure_until(tiles_.grid().count());
+    report_.channels = summary();
     writer_->finish(report_.channels);
     report_.sizes = writer_->sizes();
     report_.tiles = tiles_.grid().count();
@@ -233,7 +258,9 @@ class LatentRun {
   JobListener& listener_;
   LatentTiles tiles_;
   FittedGrids grids_{tiles_.grid(), tiles_.channels()};
+  std::map<int, LatentTile> unmeasured_;
   LatentNetworks networks_;
+  std::shared_ptr<const LatentNetwork> network_;
   FieldSpec spec_;
   std::unique_ptr<LatentCoder> coder_;
   std::unique_ptr<FileWriter> writer_;
@@ -269,7 +296,7 @@ void complete(LatentJob& job, OptionStyle style) {
                 ", not several");
   }
   latent_preset(job.preset);
-  constexpr int smallest_tile = 128;
+  constexpr int smallest_tile = 192;  // neighbours' coarse nodes lie next door, not farther
   if (job.tile_size < smallest_tile) {
     throw Error(shown("--tile-size", "TILE_SIZE") + " is " + std::to_string(job.tile_size) +
                 "; for latent fields it must be at least " + std::to_string(smallest_tile));

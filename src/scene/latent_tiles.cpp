@@ -10,8 +10,9 @@ namespace sarinr {
 
 namespace {
 
-/// Pixels of tiles fitted before that count in a tile's fit too: its coarse nodes reach into them.
-constexpr int border = 16;
+/// Pixels of neighbouring tiles that count in a tile's fit. Of those fitted before, since its coarse nodes reach into
+/// them; of those to come, as if they were the tile's own, so that its last nodes are what they will find beside them.
+constexpr int border = 32;
 constexpr int most_looks = 16;
 
 /// Pixels of the target's planes.
@@ -66,7 +67,14 @@ LatentTarget part_of(const LatentTarget& target, const Extent& region) {
 
 void FittedGrids::keep(int tile, LatentGrids grids) {
   kept_[tile] = std::move(grids);
-  kept_.erase(kept_.begin(), kept_.lower_bound(tile - grid_.columns().count() - 1));
+  kept_.erase(kept_.begin(), kept_.lower_bound(tile - 2 * grid_.columns().count() - 2));
+}
+
+void FittedGrids::fill(LatentField& field) const {
+  for (const auto& [tile, grids] : kept_) {
+    const Extent core = grid_.core(tile);
+    if (!grids.empty() && field.depends_on(core)) field.add(core, grids);
+  }
 }
 
 const std::int16_t* FittedGrids::symbol(int level, int channel, int column, int row) const {
@@ -154,6 +162,7 @@ double LatentTiles::squared_error(const LatentJob& job) const {
 
 LatentTile LatentTiles::read(int tile, const FittedGrids* fitted) const {
   LatentTile out;
+  out.core = grid_.core(tile);
   out.prepared = prepare_tile(source_.info(), reading_, tile, source_.read(reading_.support(tile)), &models_);
   if (!out.prepared.needs_network) return out;
   LatentTarget& target = out.target;
@@ -167,41 +176,55 @@ LatentTile LatentTiles::read(int tile, const FittedGrids* fitted) const {
   return out;
 }
 
-/// Keeps the core and, of the border, what tiles fitted before answer for: above and to the left.
+/// The region is the support where a scene is fitted, the core alone where a tile is looked at by itself. Free nodes
+/// are those of the region but what tiles fitted before, above and to the left, have.
 void LatentTiles::restrict_to_region(LatentTile& tile, const FittedGrids* fitted) const {
-  const Extent core = grid_.core(tile.prepared.tile);
   const Extent support = tile.target.region;
-  Extent region = core;
-  if (fitted != nullptr) {
-    const bool left = fitted->has(tile.prepared.tile - 1) && core.x > 0;
-    const bool above = core.y > 0;
-    if (left) {
-      region.x = support.x;
-      region.width += core.x - support.x;
-    }
-    if (above) {
-      region.y = support.y;
-      region.height += core.y - support.y;
-    }
-  }
+  const Extent region = fitted != nullptr ? support : tile.core;
   LatentTarget target = part_of(tile.target, region);
   target.raster_width = source_.info().width;
   target.raster_height = source_.info().height;
-  target.core = core;
+  target.core = tile.core;
   if (fitted != nullptr) {
-    const std::size_t pixels = plane(target);
-    for (int y = region.y; y < region.y + region.height; ++y) {
-      for (int x = region.x; x < region.x + region.width; ++x) {
-        if (x >= core.x && y >= core.y) continue;
-        if (fitted->has_field(grid_.index(grid_.columns().cell(x), grid_.rows().cell(y)))) continue;
-        for (std::size_t at = place(region, x, y); at < target.weights.size(); at += pixels) target.weights[at] = 0;
-      }
-    }
+    target.core.width = support.x + support.width - tile.core.x;
+    target.core.height = support.y + support.height - tile.core.y;
+    leave_out_unfitted(target, *fitted);
     target.known = [fitted](int level, int channel, int column, int row) {
       return fitted->symbol(level, channel, column, row);
     };
   }
   tile.target = std::move(target);
+}
+
+/// Pixels beyond the free nodes count where a tile's field answers for them.
+void LatentTiles::leave_out_unfitted(LatentTarget& target, const FittedGrids& fitted) const {
+  const Extent& region = target.region;
+  const std::size_t pixels = plane(target);
+  for (int y = region.y; y < region.y + region.height; ++y) {
+    for (int x = region.x; x < region.x + region.width; ++x) {
+      if (x >= target.core.x && y >= target.core.y) continue;
+      if (fitted.has_field(grid_.index(grid_.columns().cell(x), grid_.rows().cell(y)))) continue;
+      for (std::size_t at = place(region, x, y); at < target.weights.size(); at += pixels) target.weights[at] = 0;
+    }
+  }
+}
+
+LatentGrids LatentTiles::own_part(const LatentTile& tile, LatentGrids grids) const {
+  if (tile.core == tile.target.core) return grids;
+  for (std::size_t i = 0; i < grids.symbols.size(); ++i) {
+    const int level = static_cast<int>(i) / channels_;
+    const NodeRange all = nodes_within(tile.target.core, level);
+    const NodeRange own = nodes_within(tile.core, level);
+    std::vector<std::int16_t> kept;
+    kept.reserve(own.count());
+    for (int r = 0; r < own.rows; ++r) {
+      const auto begin = grids.symbols[i].begin() + static_cast<std::ptrdiff_t>(r + own.row - all.row) * all.columns +
+                         (own.column - all.column);
+      kept.insert(kept.end(), begin, begin + own.columns);
+    }
+    grids.symbols[i] = std::move(kept);
+  }
+  return grids;
 }
 
 LatentTile LatentTiles::first_with_network() const {
@@ -233,25 +256,29 @@ TileContext LatentTiles::context(int tile, const FieldSpec& spec, const LatentCo
   return context;
 }
 
-void LatentTiles::measure(const LatentTile& tile, const std::vector<float>& values,
-                          std::vector<ErrorStatistics>& errors) const {
+std::vector<ErrorStatistics> LatentTiles::measure(const LatentTile& tile, const std::vector<float>& values) {
+  std::vector<ErrorStatistics> errors = tile.prepared.values;
   const LatentTarget& target = tile.target;
   const std::size_t pixels = plane(target);
+  const std::size_t core_pixels =
+      static_cast<std::size_t>(tile.core.width) * static_cast<std::size_t>(tile.core.height);
   for (std::size_t c = 0; c < errors.size(); ++c) {
     const ChannelModel& model = tile.prepared.content.channels[c];
     if (model.kind != ChannelModel::Kind::network) continue;
     const double scale = static_cast<double>(model.scale);
     ErrorStatistics error;
-    for (int y = target.core.y; y < target.core.y + target.core.height; ++y) {
-      for (int x = target.core.x; x < target.core.x + target.core.width; ++x) {
+    for (int y = tile.core.y; y < tile.core.y + tile.core.height; ++y) {
+      for (int x = tile.core.x; x < tile.core.x + tile.core.width; ++x) {
         const std::size_t at = c * pixels + place(target.region, x, y);
         if (target.weights[at] == 0) continue;
+        const float value = values[c * core_pixels + place(tile.core, x, y)];
         error.add(model.offset + scale * static_cast<double>(target.values[at]),
-                  model.offset + scale * static_cast<double>(values[at]));
+                  model.offset + scale * static_cast<double>(value));
       }
     }
     errors[c] = error;
   }
+  return errors;
 }
 
 LatentTarget LatentTiles::middle(const LatentTarget& target, int size) {

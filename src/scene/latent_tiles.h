@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sarinr/codec/latent.h"
+#include "sarinr/field/latent_field.h"
 #include "sarinr/fit/latent.h"
 #include "sarinr/scene/latent.h"
 #include "scene/prepare.h"
@@ -17,14 +18,17 @@ namespace sarinr {
 struct LatentTile {
   PreparedTile prepared;
   LatentTarget target;  ///< empty where no network is needed
+  Extent core;          ///< the target's may reach over tiles that are yet to be fitted
 };
 
 /// The grids of the tiles fitted so far that later ones lie beside.
 class FittedGrids {
  public:
   FittedGrids(const TileGrid& grid, int channels) : grid_(grid), channels_(channels) {}
-  /// Tiles come in order; no latents: zeros. Forgets what no later tile lies beside.
+  /// Tiles come in order; no latents: zeros. Forgets what lies more than two rows back.
   void keep(int tile, LatentGrids grids);
+  /// Gives a field the grids of all tiles that it depends on.
+  void fill(LatentField& field) const;
   bool has(int tile) const { return kept_.contains(tile); }
   /// Whether the tile's field answers for its pixels.
   bool has_field(int tile) const { return has(tile) && !kept_.at(tile).empty(); }
@@ -64,8 +68,11 @@ class LatentTiles {
   /// Bytes of the whole file but grids, networks and metadata, if all tiles were like this one.
   double overhead(const LatentTile& tile) const;
   TileContext context(int tile, const FieldSpec& spec, const LatentCoder* coder) const;
-  /// Errors over the core of the channels that the field answers for.
-  void measure(const LatentTile& tile, const std::vector<float>& values, std::vector<ErrorStatistics>& errors) const;
+  /// Errors over the core, each channel's; `values` of the field, [channel][row][column] of the core.
+  static std::vector<ErrorStatistics> measure(const LatentTile& tile, const std::vector<float>& values);
+
+  /// The core's part of grids fitted over the target's.
+  LatentGrids own_part(const LatentTile& tile, LatentGrids grids) const;
 
   /// The middle of a target, as a scene of its own.
   static LatentTarget middle(const LatentTarget& target, int size);
@@ -84,6 +91,7 @@ class LatentTiles {
 
   void set_models(const std::vector<Sums>& sums);
   void restrict_to_region(LatentTile& tile, const FittedGrids* fitted) const;
+  void leave_out_unfitted(LatentTarget& target, const FittedGrids& fitted) const;
 
   RasterSource& source_;
   TileGrid grid_;

@@ -43,9 +43,9 @@ quietly fit scene.tif error.sinr --rmse-db 1.5 --effort 2 || fail "fit --rmse-db
 error=$(field error.sinr bands.0.fits.0.rmse)
 within "$error" 1.5 0.03 || fail "--rmse-db 1.5 came to $error"
 
-# Six tiles, two bands: what is rendered has the file's own errors, and nodata where it was.
-quietly fit two.tif two.sinr --lambda 0.1 --effort 1 --tile-size 150 --threads 2 || fail "fit --tile-size 150"
-quietly fit two.tif again.sinr --lambda 0.1 --effort 1 --tile-size 150 --threads 1 || fail "fit --threads 1"
+# Four tiles, two bands: what is rendered has the file's own errors, and nodata where it was.
+quietly fit two.tif two.sinr --quantity db --lambda 0.1 --effort 1 --tile-size 200 --threads 2 || fail "fit --tile-size 200"
+quietly fit two.tif again.sinr --quantity db --lambda 0.1 --effort 1 --tile-size 200 --threads 1 || fail "fit --threads 1"
 cmp -s two.sinr again.sinr || fail "one thread writes other bytes than two"
 quietly render two.sinr back.tif || fail "render"
 $python - "$(field two.sinr bands.0.fits.0.rmse)" "$(field two.sinr bands.1.fits.0.rmse)" <<'P' || fail "errors of the render"
@@ -62,8 +62,8 @@ P
 
 # A field has no steps where tiles meet: just left and right of a border, and a render of a window equals the whole's.
 border=$(field two.sinr tiling.columns)
-[ "$border" = 3 ] || fail "tiles: $border columns"
-printf 'column,row\n139.9999,77.3\n140.0001,77.3\n280.2,149.9999\n280.2,150.0001\n' >points.csv
+[ "$border" = 2 ] || fail "tiles: $border columns"
+printf 'column,row\n209.9999,77.3\n210.0001,77.3\n280.2,149.9999\n280.2,150.0001\n' >points.csv
 "$sarinr" --log-level error sample two.sinr --points points.csv >values.csv 2>/dev/null || fail "sample"
 $python - <<'P' || fail "steps at the border"
 import csv
@@ -77,7 +77,7 @@ refuse() { local want=$1; shift; local said; said=$("$sarinr" "$@" 2>&1 >/dev/nu
 refuse 'give one of --bpp, --psnr, --rmse-db and --lambda' fit scene.tif x.sinr --bpp 1 --lambda 0.1
 refuse '--arch is for coordinate networks, but --field latent' fit scene.tif x.sinr --field latent --arch siren
 refuse '--bpp is for latent fields, but --field coordinate' fit scene.tif x.sinr --field coordinate --bpp 1
-refuse '--tile-size is 64; for latent fields it must be at least 128' fit scene.tif x.sinr --field latent --tile-size 64
+refuse '--tile-size is 64; for latent fields it must be at least 192' fit scene.tif x.sinr --field latent --tile-size 64
 refuse '--neighbours is 7; it must be 12 or 24' fit scene.tif x.sinr --field latent --neighbours 7
 refuse "less than what this raster's masks and header take" fit scene.tif x.sinr --bpp 0.001 --effort 1
 refuse '--resume is for coordinate networks' fit scene.tif x.sinr --field latent --resume

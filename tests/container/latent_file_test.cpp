@@ -136,7 +136,8 @@ TEST_F(LatentFile, IsRefusedWithoutNetworks) {
   ByteWriter checksum;
   checksum.u32(crc32c(index, ByteReader(ByteView(new_header).last(4)).u32()));
   std::copy(checksum.view().begin(), checksum.view().end(), bytes.end() - 8);
-  EXPECT_EQ(open_failure(bytes), "the file is damaged: it has latent fields but not their networks");
+  EXPECT_EQ(open_failure(bytes),
+            "the file is damaged: it has latent fields but not their networks; sarinr repair saves what is left");
 }
 
 TEST_F(LatentFile, RefusesNetworksWithoutAFixedPointForm) {

@@ -1,5 +1,6 @@
 #include "fuzz/contexts.h"
 
+#include "codec/latent_grids.h"
 #include "sarinr/base/random.h"
 
 namespace sarinr::fuzz {
@@ -97,6 +98,23 @@ std::vector<TileContent> made_tiles(const Context& context) {
   }
   tiles.push_back(std::move(lossless));
   return tiles;
+}
+
+const std::vector<LatentCase>& latent_cases() {
+  static const std::vector<LatentCase> all = [] {
+    std::vector<LatentCase> cases;
+    for (const int channels : {1, 2}) {
+      LatentShape shape;
+      shape.channels = channels;
+      shape.levels = 3 + channels;
+      shape.neighbours = 12 * channels;
+      const FieldSpec spec = latent_spec(shape);
+      const QuantisedWeights networks = testing_support::random_networks(spec, 5);
+      cases.push_back({shape, LatentCoder::make(spec, networks).value_or_throw("made-up networks")});
+    }
+    return cases;
+  }();
+  return all;
 }
 
 }  // namespace sarinr::fuzz

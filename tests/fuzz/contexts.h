@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "sarinr/codec/latent.h"
 #include "sarinr/codec/tile.h"
 #include "sarinr/container/header.h"
 
@@ -17,6 +18,15 @@ struct Context {
 
 /// One per sort of band and architecture, with and without shared weights; tiles of some 60 pixels.
 const std::vector<Context>& contexts();
+
+/// A latent field's shape, and a coder of made-up networks.
+struct LatentCase {
+  LatentShape shape;
+  LatentCoder coder;
+};
+
+/// Both sizes of the neighbours' window, one channel and several.
+const std::vector<LatentCase>& latent_cases();
 
 /// Made-up weights of a field.
 QuantisedWeights made_weights(const FieldSpec& spec, std::uint64_t seed, bool difference);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/latent_grids.h"
 #include "codec/tile_masks.h"
 #include "container/layout.h"
 #include "fuzz/contexts.h"
@@ -112,6 +113,23 @@ std::vector<Bytes> weight_seeds() {
       ByteWriter writer;
       encode_weights(made_weights(contexts()[c].header.spec, c, difference && !contexts()[c].shared.empty()), writer);
       seeds.push_back(chosen(c, writer.view()));
+    }
+  }
+  return seeds;
+}
+
+std::vector<Bytes> latent_seeds() {
+  std::vector<Bytes> seeds;
+  for (std::size_t c = 0; c < latent_cases().size(); ++c) {
+    const LatentCase& chosen = latent_cases()[c];
+    const Extent core{0, 0, 21, 14};
+    const std::vector<bool> coded(static_cast<std::size_t>(chosen.shape.channels), true);
+    for (const double scale : {0.3, 30.0}) {
+      const LatentGrids grids = testing_support::laplace_grids(chosen.shape, core, scale, 3);
+      Bytes seed{static_cast<std::uint8_t>(c), 20, 13};
+      const Bytes stream = chosen.coder.encode(grids, core, coded);
+      seed.insert(seed.end(), stream.begin(), stream.end());
+      seeds.push_back(std::move(seed));
     }
   }
   return seeds;

@@ -11,6 +11,7 @@ std::vector<Bytes> index_seeds();
 std::vector<Bytes> record_seeds();
 std::vector<Bytes> mask_seeds();
 std::vector<Bytes> weight_seeds();
+std::vector<Bytes> latent_seeds();
 std::vector<Bytes> file_seeds();
 
 }  // namespace sarinr::fuzz

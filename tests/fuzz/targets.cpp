@@ -90,7 +90,8 @@ class OneTile final : public FieldSource {
 /// A tile that was read can be evaluated.
 void evaluate(const Context& context, TileContent content) {
   const FileHeader& header = context.header;
-  TileField field{std::move(content), {}};
+  TileField field;
+  field.content = std::move(content);
   field.weights = dequantise(header.spec, field.content.weights, &context.shared);
   const Renderer renderer({header.grid(), header.bands, header.spec}, std::make_shared<OneTile>(std::move(field)));
   const Extent core = header.grid().core(0);
@@ -140,6 +141,19 @@ void run_weights(ByteView input) {
   }
 }
 
+/// A byte that chooses a shape, one each for the core's width and height, then a tile's stream of latent grids.
+void run_latents(ByteView input) {
+  if (input.size() < 3) return;
+  const LatentCase& chosen = latent_cases()[input[0] % latent_cases().size()];
+  const Extent core{0, 0, 1 + input[1] % 48, 1 + input[2] % 48};
+  const std::vector<bool> coded(static_cast<std::size_t>(chosen.shape.channels), true);
+  const Result<LatentGrids> grids = chosen.coder.decode(input.subspan(3), core, coded);
+  if (!grids) return;
+  promise(grids->symbols.size() == static_cast<std::size_t>(chosen.shape.inputs()), "grids are missing");
+  const Result<LatentGrids> again = chosen.coder.decode(chosen.coder.encode(*grids, core, coded), core, coded);
+  promise(again && again->symbols == grids->symbols, "grids change when they are written");
+}
+
 /// A whole file, whose header's checksum is made right.
 void run_file(ByteView input) {
   Bytes bytes(input.begin(), input.end());
@@ -173,9 +187,11 @@ void run_file(ByteView input) {
 }  // namespace
 
 const std::vector<Target>& targets() {
-  static const std::vector<Target> all = {{"header", run_header, header_seeds},   {"index", run_index, index_seeds},
-                                          {"record", run_record, record_seeds},   {"masks", run_masks, mask_seeds},
-                                          {"weights", run_weights, weight_seeds}, {"file", run_file, file_seeds}};
+  static const std::vector<Target> all = {
+      {"header", run_header, header_seeds},   {"index", run_index, index_seeds},
+      {"record", run_record, record_seeds},   {"masks", run_masks, mask_seeds},
+      {"weights", run_weights, weight_seeds}, {"latents", run_latents, latent_seeds},
+      {"file", run_file, file_seeds}};
   return all;
 }
 

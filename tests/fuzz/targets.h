@@ -14,7 +14,7 @@ struct Target {
   std::vector<Bytes> (*seeds)();
 };
 
-/// header, index, record, masks, weights, file.
+/// header, index, record, masks, weights, latents, file.
 const std::vector<Target>& targets();
 
 }  // namespace sarinr::fuzz
