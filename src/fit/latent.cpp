@@ -47,6 +47,15 @@ double coded_bits(const LatentShape& shape, const QuantisedWeights& networks,
   return bits;
 }
 
+/// A first guess, from fits of Sentinel-1 scenes: a channel of deviation 1 takes 0.45 bits a pixel at 0.1, with a
+/// squared error of 0.046. The run steers from there.
+double first_lambda(const LatentGoal& goal, int channels) {
+  if (goal.kind == LatentGoal::Kind::lambda) return goal.value;
+  const double ratio =
+      goal.kind == LatentGoal::Kind::bits ? 0.45 * channels / goal.value : goal.value / (0.046 * channels);
+  return std::clamp(0.1 * std::pow(ratio, 1.45), 1e-6, 10.0);
+}
+
 LatentSchedule schedule_of(int steps) {
   LatentSchedule schedule;
   schedule.steps = steps;
@@ -57,15 +66,14 @@ LatentSchedule schedule_of(int steps) {
 }  // namespace
 
 int latent_steps(int effort) {
-  constexpr int steps[] = {60, 150, 350, 700, 1400, 2500, 4500, 8000, 14000};
+  constexpr int steps[] = {80, 200, 500, 1200, 2500, 4500, 8000, 14000, 24000};
   return steps[std::clamp(effort, least_latent_effort, greatest_latent_effort) - 1];
 }
 
 LatentTraining train_latent_networks(LatentShape shape, const std::vector<LatentTarget>& samples,
                                      const LatentGoal& goal, int steps, double scene_pixels, std::uint64_t seed,
                                      const LatentStep& step) {
-  constexpr double first_lambda = 0.1;
-  const double lambda = goal.kind == LatentGoal::Kind::lambda ? goal.value : first_lambda;
+  const double lambda = first_lambda(goal, shape.channels);
   shape.step = latent_step(lambda);
   LatentTrainer trainer(shape, {}, seed);
   trainer.set_lambda(lambda);

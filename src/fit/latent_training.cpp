@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "fit/latent_parts.h"
@@ -217,7 +218,9 @@ double LatentTrainer::reached(const LatentGoal& goal, double network_bits) {
 /// as lambda^0.7.
 void LatentTrainer::steer(const LatentGoal& goal, bool may_move_step) {
   constexpr double response = 1.3;
-  const double found = reached(goal, network_bits(shape_, weights_, usual_exponent));
+  // Coarser steps than the usual are found for networks that would take all of a goal.
+  const double networks = std::min(network_bits(shape_, weights_, usual_exponent), 0.5 * goal.value * scene_pixels_);
+  const double found = reached(goal, networks);
   double factor = std::pow(found / goal.value, response);
   if (goal.kind == LatentGoal::Kind::error) factor = 1 / factor;
   lambda_ = std::clamp(lambda_ * std::clamp(factor, 0.5, 2.0), 1e-9, 1e3);
@@ -244,16 +247,25 @@ void LatentTrainer::round_again(float towards_zero) {
 
 void LatentTrainer::trim(const LatentGoal& goal) {
   if (goal.kind == LatentGoal::Kind::lambda) return;
-  // Rounding towards zero saves bits and adds errors.
-  float low = -0.3f;
-  float high = 0.3f;
-  constexpr int halvings = 9;
-  for (int i = 0; i < halvings; ++i) {
-    const float middle = (low + high) / 2;
-    round_again(middle);
-    const bool save = (reached(goal, coded_network_bits_) > goal.value) == (goal.kind == LatentGoal::Kind::bits);
-    (save ? low : high) = middle;
+  // Rounding towards zero saves bits and adds errors. Away from zero it spends bits, but much of it adds errors too.
+  float low = -0.1f;
+  float high = 0.25f;
+  float best = 0;
+  double least = std::numeric_limits<double>::infinity();
+  constexpr int looks = 10;
+  for (int i = 0; i < looks; ++i) {
+    const float shift = i == 0 ? 0 : (low + high) / 2;
+    round_again(shift);
+    const double found = reached(goal, coded_network_bits_);
+    const double miss = std::abs(std::log(found / goal.value));
+    if (miss < least) {
+      least = miss;
+      best = shift;
+    }
+    const bool save = (found > goal.value) == (goal.kind == LatentGoal::Kind::bits);
+    (save ? low : high) = shift;
   }
+  round_again(best);
 }
 
 void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, const LatentStep& step) {
@@ -261,7 +273,10 @@ void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, 
     for (PaddedGrid& grid : moments.first) grid.clear();
     for (PaddedGrid& grid : moments.second) grid.clear();
   }
+  const bool steers = goal.kind != LatentGoal::Kind::lambda;
   const int steps_per_look = std::max(5, schedule.steps / 60);
+  // At first the networks know nothing, and rates say little.
+  const int first_look = schedule.steps / 10;
   std::vector<float> noise;
   constexpr int steps_per_shape = 50;
   for (int i = 0; i < schedule.steps; ++i) {
@@ -270,7 +285,7 @@ void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, 
       noise = kumaraswamy(schedule.first_shape * (1 - done) + schedule.last_shape * done);
     }
     soft_step(schedule, i, noise);
-    const bool look = goal.kind != LatentGoal::Kind::lambda && (i + 1) % steps_per_look == 0;
+    const bool look = steers && i >= first_look && (i + 1) % steps_per_look == 0;
     if (look) steer(goal, schedule.train_weights && 2 * i < schedule.steps);
     if (!step()) throw Error("interrupted", ErrorKind::interrupted);
   }

@@ -9,14 +9,14 @@ namespace sarinr {
 
 /// How a training run goes (the schedule and its numbers: docs/metrics.md).
 struct LatentSchedule {
-  int steps = 1500;          ///< with soft rounding
-  int hard_steps = 150;      ///< afterwards, on whole symbols: networks alone
+  int steps = 2500;          ///< with soft rounding
+  int hard_steps = 250;      ///< afterwards, on whole symbols: networks alone
   double lambda = 1e-3;      ///< squared normalised units a bit and pixel
   double latent_rate = 0.1;  ///< of the finest level; 2^(level / 2) times that of others
   double weight_rate = 1e-2;
   double hard_rate = 2e-3;
-  float first_temperature = 0.3f, last_temperature = 0.1f;
-  double first_shape = 2, last_shape = 1.4;  ///< of the noise's Kumaraswamy density
+  float first_temperature = 0.4f, last_temperature = 0.1f;
+  double first_shape = 2, last_shape = 2;  ///< of the noise's Kumaraswamy density
   bool train_weights = true;
 };
 

@@ -13,7 +13,7 @@ struct LatentJob {
   int tile_size = 512;
   int steps = 0;          ///< of each tile; 0: as the effort has it
   int effort = 5;         ///< 1 (a draft) to 9
-  int levels = 7;         ///< grids of 1, 2, 4, ... pixels' spacing
+  int levels = 6;         ///< grids of 1, 2, 4, ... pixels' spacing
   int neighbours = 0;     ///< of the entropy network, 12 or 24; 0: as the scene's size suggests
   int entropy_width = 0;  ///< neurons of its layers; 0: as the scene's size suggests
   int width = 8;          ///< neurons of the synthesis network's layers
