@@ -1,6 +1,7 @@
 #include "fit/latent_quantise.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace sarinr {
 
@@ -52,7 +53,12 @@ QuantisedWeights quantise_networks(LatentTrainer& trainer, double pixels, double
     return (found.square_error + trainer.lambda() * found.bits) / pixels +
            trainer.lambda() * tensor_bits(chosen.tensors[tensor].symbols) / scene_pixels;
   };
-  for (std::size_t t = 0; t < tensors.size(); ++t) {
+  // The large ones first: the others are still exact then, and a coarse step is seen for what it costs.
+  std::vector<std::size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return tensors[a].size() > tensors[b].size(); });
+  for (const std::size_t t : order) {
     QuantisedTensor best = chosen.tensors[t];
     double least = cost(t);
     int worse = 0;

@@ -22,6 +22,9 @@ constexpr double largest_weight_gradient = 0.1;
 /// Entropy networks' weights lie within these bounds in the file's fixed point.
 constexpr float largest_weight = 3.99f;
 
+/// The logarithm of the rate after so many steps, less that after very many: 0.08 at 300, 0.04 at 600.
+double excess(int steps) { return std::min(0.5, 25.0 / std::max(1, steps)); }
+
 /// About where the search for the networks' steps ends up.
 constexpr std::int8_t usual_exponent = -10;
 
@@ -214,16 +217,20 @@ double LatentTrainer::reached(const LatentGoal& goal, double network_bits) {
   return bits_per_bit_ * cost.bits / pixels + (scene_pixels_ > 0 ? network_bits / scene_pixels_ : 0);
 }
 
-/// Moves lambda so that the cost with whole symbols comes to the goal. Rates go roughly as lambda^-0.7, squared errors
-/// as lambda^0.7.
-void LatentTrainer::steer(const LatentGoal& goal, bool may_move_step) {
-  constexpr double response = 1.3;
+double LatentTrainer::distance(const LatentGoal& goal, int done, int steps) {
   // Coarser steps than the usual are found for networks that would take all of a goal.
   const double networks = std::min(network_bits(shape_, weights_, usual_exponent), 0.5 * goal.value * scene_pixels_);
-  const double found = reached(goal, networks);
-  double factor = std::pow(found / goal.value, response);
-  if (goal.kind == LatentGoal::Kind::error) factor = 1 / factor;
-  lambda_ = std::clamp(lambda_ * std::clamp(factor, 0.5, 2.0), 1e-9, 1e3);
+  const double off = std::log(reached(goal, networks) / goal.value) - (excess(done) - excess(steps));
+  return goal.kind == LatentGoal::Kind::error ? -off : off;
+}
+
+/// Moves lambda so that the cost with whole symbols comes to the goal. By small steps: a field answers slowly, and
+/// symbols that a lambda too large has made zero do not come back.
+void LatentTrainer::steer(const LatentGoal& goal, int done, int steps, bool may_move_step) {
+  constexpr double share = 0.4;
+  constexpr double most = 0.07;
+  const double change = std::clamp(share * lambda_response * distance(goal, done, steps), -most, most);
+  lambda_ = std::clamp(lambda_ * std::exp(change), 1e-9, 1e3);
   if (may_move_step) set_lambda(lambda_);
 }
 
@@ -253,6 +260,7 @@ void LatentTrainer::trim(const LatentGoal& goal) {
   float best = 0;
   double least = std::numeric_limits<double>::infinity();
   constexpr int looks = 10;
+  constexpr double close_enough = 0.01;
   for (int i = 0; i < looks; ++i) {
     const float shift = i == 0 ? 0 : (low + high) / 2;
     round_again(shift);
@@ -262,6 +270,8 @@ void LatentTrainer::trim(const LatentGoal& goal) {
       least = miss;
       best = shift;
     }
+    // Symbols that are rounded otherwise cost more than what they save is worth: no more of it than must be.
+    if (least < close_enough) break;
     const bool save = (found > goal.value) == (goal.kind == LatentGoal::Kind::bits);
     (save ? low : high) = shift;
   }
@@ -276,7 +286,7 @@ void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, 
   const bool steers = goal.kind != LatentGoal::Kind::lambda;
   const int steps_per_look = std::max(5, schedule.steps / 60);
   // At first the networks know nothing, and rates say little.
-  const int first_look = schedule.steps / 10;
+  const int first_look = schedule.steps / 4;
   std::vector<float> noise;
   constexpr int steps_per_shape = 50;
   for (int i = 0; i < schedule.steps; ++i) {
@@ -286,7 +296,7 @@ void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, 
     }
     soft_step(schedule, i, noise);
     const bool look = steers && i >= first_look && (i + 1) % steps_per_look == 0;
-    if (look) steer(goal, schedule.train_weights && 2 * i < schedule.steps);
+    if (look) steer(goal, i, schedule.steps, schedule.train_weights && 2 * i < schedule.steps);
     if (!step()) throw Error("interrupted", ErrorKind::interrupted);
   }
   unrounded_.clear();

@@ -49,6 +49,10 @@ class LatentTrainer {
   /// bits or error come to the goal. Nothing for a lambda.
   void trim(const LatentGoal& goal);
 
+  /// The logarithm of what bits or one over the error will be to the goal's when `steps` are done, as seen after
+  /// `done`: lambda_response times that is what the logarithm of lambda should grow by.
+  double distance(const LatentGoal& goal, int done, int steps);
+
   const LatentShape& shape() const { return shape_; }
   const std::vector<float>& weights() const { return weights_; }
   void set_weights(std::vector<float> weights) { weights_ = std::move(weights); }
@@ -64,7 +68,7 @@ class LatentTrainer {
   void move_weights(std::vector<float>& gradient, double rate);
   void move_latents(std::size_t tile, const LatentSchedule& schedule, double share, int step);
 
-  void steer(const LatentGoal& goal, bool may_move_step);
+  void steer(const LatentGoal& goal, int done, int steps, bool may_move_step);
   /// What the goal is about, per pixel, with the grids and networks as they are.
   double reached(const LatentGoal& goal, double network_bits);
   void round_again(float towards_zero);
@@ -80,6 +84,9 @@ class LatentTrainer {
   std::vector<Moments> moments_;
   std::vector<std::vector<PaddedGrid>> unrounded_;  ///< [tile][grid], as run() left them
 };
+
+/// Rates go roughly as lambda^-0.7, squared errors as lambda^0.7.
+inline constexpr double lambda_response = 1.3;
 
 /// The size of symbols of the finest level that suits a lambda: 1.5 times where squared error and rate of a uniform
 /// quantiser balance (D = step^2 / 12, a bit more halves the step).
