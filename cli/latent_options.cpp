@@ -75,16 +75,16 @@ void LatentOptions::declare(CLI::App& app) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--neighbours", job.neighbours,
-                 "symbols that the entropy network sees: 12 or 24; 0: as the scene's size suggests")
+                 "symbols that the entropy network sees: 12 or 24; 0: as the file's bits suggest")
       ->capture_default_str()
       ->group(group);
   app.add_option("--entropy-width", job.entropy_width,
-                 "neurons of the entropy network's layers, 4 to 16; 0: as the scene's size suggests")
+                 "neurons of the entropy network's layers, 4 to 16; 0: as the file's bits suggest")
       ->check(CLI::Range(0, 16))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--synthesis-width", job.width, "neurons of the synthesis network's layers")
-      ->check(CLI::Range(4, 32))
+  app.add_option("--synthesis-width", job.width, "neurons of the synthesis network's layers; 0: as the file's bits suggest")
+      ->check(CLI::Range(0, 32))
       ->capture_default_str()
       ->group(group);
 }

@@ -65,13 +65,19 @@ struct LatentTrial {
   double pixels = 0;
 };
 
-/// A first guess, from fits of Sentinel-1 scenes: a channel of deviation 1 takes 0.45 bits a pixel at 0.1, with a
-/// squared error of 0.046. The run steers from there.
+/// From fits of Sentinel-1 scenes: what a channel of deviation 1 takes at a lambda, its squared error, and the power of
+/// either that lambda goes with.
+constexpr double usual_lambda = 0.1;
+constexpr double usual_bits = 0.45;
+constexpr double usual_error = 0.046;
+constexpr double first_response = 1.45;
+
+/// A first guess. The run steers from there.
 double first_lambda(const LatentGoal& goal, int channels) {
   if (goal.kind == LatentGoal::Kind::lambda) return goal.value;
   const double ratio =
-      goal.kind == LatentGoal::Kind::bits ? 0.45 * channels / goal.value : goal.value / (0.046 * channels);
-  return std::clamp(0.1 * std::pow(ratio, 1.45), 1e-6, 10.0);
+      goal.kind == LatentGoal::Kind::bits ? usual_bits * channels / goal.value : goal.value / (usual_error * channels);
+  return std::clamp(usual_lambda * std::pow(ratio, first_response), 1e-6, 10.0);
 }
 
 LatentSchedule schedule_of(int steps) {
@@ -81,8 +87,8 @@ LatentSchedule schedule_of(int steps) {
   return schedule;
 }
 
-/// The lambda that brings short fits to the goal: a second one only if the first was far off, so that they cost a tenth or a
-/// fifth of the fit.
+/// The lambda that brings short fits to the goal. The second is only made if the first was far off: they cost a tenth
+/// or a fifth of the fit.
 double piloted_lambda(const LatentShape& shape, const std::vector<LatentTarget>& samples, const LatentGoal& goal,
                       int steps, double scene_pixels, std::uint64_t seed, const LatentStep& step) {
   double lambda = first_lambda(goal, shape.channels);
@@ -103,6 +109,11 @@ double piloted_lambda(const LatentShape& shape, const std::vector<LatentTarget>&
 }
 
 }  // namespace
+
+double expected_latent_bits(const LatentGoal& goal, int channels) {
+  if (goal.kind == LatentGoal::Kind::bits) return goal.value;
+  return usual_bits * channels * std::pow(first_lambda(goal, channels) / usual_lambda, -1 / first_response);
+}
 
 int latent_steps(int effort) {
   constexpr int steps[] = {80, 200, 500, 1200, 2500, 4500, 8000, 14000, 24000};

@@ -16,8 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-/// Pixels from which on a larger entropy network pays for its own bytes.
-constexpr double large_scene = 400e3;
+/// Bits of a scene from which on larger networks pay for their own bytes (docs/metrics.md).
+constexpr double enough_for_wide_synthesis = 90e3;
+constexpr double enough_for_wide_entropy = 250e3;
 constexpr int most_channels = 16;
 /// Tiles whose middles train the networks of a scene of several tiles, and how large those middles are.
 constexpr int most_samples = 6;
@@ -48,14 +49,14 @@ class LatentRun {
 
  private:
   LatentShape shape() const {
-    const RasterInfo& info = source_.info();
-    const bool large = static_cast<double>(info.width) * info.height >= large_scene;
+    const double bits = pixels() * expected_latent_bits(goal(0), tiles_.channels());
+    const bool large = bits >= enough_for_wide_entropy;
     LatentShape shape;
     shape.channels = tiles_.channels();
     shape.levels = job_.levels;
     shape.neighbours = job_.neighbours != 0 ? job_.neighbours : (large ? 24 : 12);
     shape.entropy_width = job_.entropy_width != 0 ? job_.entropy_width : (large ? 16 : 8);
-    shape.width = job_.width;
+    shape.width = job_.width != 0 ? job_.width : (bits >= enough_for_wide_synthesis ? 8 : 2);
     return shape;
   }
 
@@ -174,18 +175,27 @@ class LatentRun {
     return fit_raster(source_, sink_, job, none, listener_);
   }
 
-  void begin(const LatentNetworks& networks) {
-    networks_ = networks;
-    spec_ = latent_spec(networks.shape);
-    const RasterInfo& info = source_.info();
+  /// Short: of a small raster's file it is a part that counts.
+  json description(const LatentNetworks& networks) const {
+    constexpr double digits = 1e4;
+    const double scale = std::pow(10, std::floor(std::log10(networks.lambda)));
     json fit = {{"version", SARINR_VERSION},
                 {"engine", "latent"},
                 {"seed", job_.seed},
                 {"effort", job_.effort},
-                {"steps", steps_},
-                {"lambda", networks.lambda},
-                {"options", json::parse(job_.options_json)}};
-    json metadata = {{"raster", json::parse(info.metadata.empty() ? "{}" : info.metadata)}, {"fit", std::move(fit)}};
+                {"lambda", std::round(networks.lambda / scale * digits) / digits * scale}};
+    if (steps_ != latent_steps(job_.effort)) fit["steps"] = steps_;
+    json options = json::parse(job_.options_json);
+    if (!options.empty()) fit["options"] = std::move(options);
+    return fit;
+  }
+
+  void begin(const LatentNetworks& networks) {
+    networks_ = networks;
+    spec_ = latent_spec(networks.shape);
+    const RasterInfo& info = source_.info();
+    json metadata = {{"fit", description(networks)}};
+    if (!info.metadata.empty() && info.metadata != "{}") metadata["raster"] = json::parse(info.metadata);
     if (info.has_mask) metadata["mask"] = true;
     writer_ = std::make_unique<FileWriter>(
         sink_, FileHeader{info.width, info.height, job_.tile_size, 0, info.bands, spec_, metadata.dump()});

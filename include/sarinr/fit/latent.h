@@ -34,6 +34,9 @@ struct LatentGoal {
   double value = 0.1;
 };
 
+/// About the bits a pixel that a goal comes to, before anything is fitted.
+double expected_latent_bits(const LatentGoal& goal, int channels);
+
 /// How long a fit goes on: 1 is a draft, 5 the default, 9 as good as it gets.
 inline constexpr int least_latent_effort = 1;
 inline constexpr int greatest_latent_effort = 9;

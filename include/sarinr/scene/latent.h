@@ -14,9 +14,9 @@ struct LatentJob {
   int steps = 0;          ///< of each tile; 0: as the effort has it
   int effort = 5;         ///< 1 (a draft) to 9
   int levels = 6;         ///< grids of 1, 2, 4, ... pixels' spacing
-  int neighbours = 0;     ///< of the entropy network, 12 or 24; 0: as the scene's size suggests
-  int entropy_width = 0;  ///< neurons of its layers; 0: as the scene's size suggests
-  int width = 8;          ///< neurons of the synthesis network's layers
+  int neighbours = 0;     ///< of the entropy network, 12 or 24; 0: as the scene's bits suggest
+  int entropy_width = 0;  ///< neurons of its layers; 0: as the scene's bits suggest
+  int width = 0;          ///< neurons of the synthesis network's layers; 0: as the scene's bits suggest
   std::uint64_t seed = 1;
   /// What the fit aims at; one of them, or none: the preset's errors.
   std::optional<double> lambda;   ///< squared deviations of the scene's values a bit and pixel
