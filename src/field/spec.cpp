@@ -30,7 +30,7 @@ std::string complaint(const FieldSpec& spec, const Architecture& kind) {
     return what + " of " + kind.name() + " is " + number_text(value) + "; it must lie between " + number_text(low) +
            " and " + number_text(high);
   };
-  std::string problem = range("the width", spec.width, 4, largest_width);
+  std::string problem = range("the width", spec.width, kind.least_width(), largest_width);
   if (problem.empty()) problem = range("the depth", spec.depth, 0, largest_depth);
   if (problem.empty()) problem = range("the number of outputs", spec.outputs, 1, most_outputs);
   const std::vector<ParameterInfo> known = kind.parameters();

@@ -47,6 +47,7 @@ class Architecture {
   virtual std::uint8_t number() const = 0;  ///< in the file format
   virtual std::vector<ParameterInfo> parameters() const = 0;
   virtual std::vector<TensorInfo> tensors(const FieldSpec& spec) const = 0;
+  virtual int least_width() const { return 4; }
   /// Fresh weights; the same for the same spec and seed on every machine.
   virtual std::vector<float> initialise(const FieldSpec& spec, std::uint64_t seed) const = 0;
   /// Values of the field at `count` points. `x` and `y` in [-1, 1]; out[channel * stride + i]. The value at a point

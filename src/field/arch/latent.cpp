@@ -21,6 +21,9 @@ class LatentArchitecture final : public Architecture {
             {"step", "size of a symbol of the finest level, normalised units", 0.1, 1e-7, 1e4}};
   }
 
+  /// Of the synthesis network, which has the sum of the levels beside its hidden layers.
+  int least_width() const override { return 1; }
+
   std::vector<TensorInfo> tensors(const FieldSpec& spec) const override {
     const LatentShape shape = latent_shape(spec);
     std::vector<TensorInfo> out;
