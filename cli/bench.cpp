@@ -156,7 +156,7 @@ void add_bench_engines(CLI::App& bench, std::function<void()>& chosen) {
   auto arguments = std::make_shared<BenchArguments>();
   BenchArguments& a = *arguments;
   a.request.engine = {"cpu", "cpu", 1};
-  app.add_option("--engine", a.engines, "engines: cpu, torch")->delimiter(',')->capture_default_str();
+  app.add_option("--engine", a.engines, "engines: cpu, cuda, torch")->delimiter(',')->capture_default_str();
   app.add_option("--device", a.request.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--arch", a.architectures, "architectures")->delimiter(',')->capture_default_str();
   app.add_option("--width", a.widths, "neurons of a hidden layer")->delimiter(',')->capture_default_str();

@@ -103,7 +103,7 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--seed", a.job.seed, "of the first weights")->capture_default_str();
-  app.add_option("--engine", a.engine.engine, "what fits: auto, cpu, torch")->capture_default_str();
+  app.add_option("--engine", a.engine.engine, "what fits: auto, cpu, cuda, torch")->capture_default_str();
   app.add_option("--device", a.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option(
          "--instructions", a.engine.instructions,
@@ -199,7 +199,7 @@ geo::FitOutcome fit_latent_file(const FitArguments& a, RasterSource& source, Job
 /// One raster; prints the outcome where `print` says so.
 nlohmann::json fit_one(FitArguments& a, RasterSource& source, JobListener& listener, bool print) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto make = [&] { return make_engine(a.engine, a.job.spec.architecture); };
+  const auto make = [&] { return make_engine(a.engine, a.job.spec); };
   const geo::FitOutcome outcome = a.latent_job ? fit_latent_file(a, source, listener)
                                                : geo::fit_file(source, a.output, a.job, make, a.place, listener);
   const double seconds = seconds_since(begin);

@@ -97,7 +97,7 @@ FieldSettings network_settings(int epochs) {
     job.activation.learning_rate = 0;
     complete(job, OptionStyle::command_line);
     fit_raster(
-        source, sink, job, [&] { return make_engine(engine, job.spec.architecture); }, listener);
+        source, sink, job, [&] { return make_engine(engine, job.spec); }, listener);
   };
   const std::string steps = std::to_string(epochs);
   return {

@@ -4,11 +4,10 @@
 #include <optional>
 #include <vector>
 
+#include "field/activation.h"
 #include "sarinr/field/spec.h"
 
 namespace sarinr {
-
-enum class Activation { sine, finer, gauss, relu };
 
 /// A chain of dense layers as the kernels compute it: an optional positional encoding, depth + 1 layers of
 /// activation(factor (W x + b)) and a linear last one. What an architecture's spec comes down to.

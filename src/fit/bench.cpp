@@ -49,7 +49,7 @@ EngineTiming time_engine(const BenchRequest& request) {
   problem.start = architecture(request.spec.architecture).initialise(request.spec, 1);
   const std::vector<NormalisedTile> tiles(static_cast<std::size_t>(request.tiles),
                                           random_tile(request.tile_size, request.spec.outputs));
-  const std::unique_ptr<Engine> engine = make_engine(request.engine, request.spec.architecture);
+  const std::unique_ptr<Engine> engine = make_engine(request.engine, request.spec);
   std::vector<double> times;
   std::vector<double> processor_times;
   for (int round = 0; round < request.rounds; ++round) {

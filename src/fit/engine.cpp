@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
+#include "field/dense_network.h"
 #include "fit/cpu_engine.h"
+#include "fit/cuda/plan.h"
 #include "sarinr/base/error.h"
 #include "sarinr/base/module.h"
 
@@ -15,19 +18,26 @@ namespace {
 
 using ModuleEntry = Engine* (*)(const EngineOptions&);
 
-std::unique_ptr<Engine> open_torch(const EngineOptions& options) {
-  const std::string path = module_path("engine_torch.so");
+/// The engine of a module. `name` and `setting` are what a message calls it and the build option that makes it.
+std::unique_ptr<Engine> open_module(const std::string& name, const std::string& setting, const EngineOptions& options) {
+  const std::string path = module_path("engine_" + name + ".so");
   // Never closed: LibTorch does not survive being unloaded. Local: its symbols must not meet GDAL's.
   void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (module == nullptr) {
     const char* reason = dlerror();
-    throw Error("the torch engine cannot be opened (" + std::string(reason != nullptr ? reason : "unknown reason") +
-                "): build sarinr with SARINR_TORCH=ON, or choose another --engine");
+    throw Error("the " + name + " engine cannot be opened (" + std::string(reason != nullptr ? reason : "unknown reason") +
+                "): build sarinr with " + setting + "=ON, or choose another --engine");
   }
   void* symbol = dlsym(module, "sarinr_create_engine");
   if (symbol == nullptr) throw Error(path + " is not a module of this version", ErrorKind::internal);
   return std::unique_ptr<Engine>(reinterpret_cast<ModuleEntry>(symbol)(options));
 }
+
+std::unique_ptr<Engine> open_torch(const EngineOptions& options) {
+  return open_module("torch", "SARINR_TORCH", options);
+}
+
+std::unique_ptr<Engine> open_cuda(const EngineOptions& options) { return open_module("cuda", "SARINR_CUDA", options); }
 
 /// Whether this machine might have a GPU: cheaper to see than by loading LibTorch.
 bool may_have_gpu() { return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/nvidia0"); }
@@ -39,19 +49,34 @@ bool wants_gpu(const EngineOptions& options) {
 struct EngineEntry {
   std::string name;
   std::unique_ptr<Engine> (*create)(const EngineOptions&);
-  bool (*has)(const std::string& architecture);
 };
 
-/// Engines from the fastest to the reference. A new engine is one more line.
+/// Every engine. A new one is one more line.
 const std::vector<EngineEntry>& engine_table() {
-  static const std::vector<EngineEntry> table = {{"cpu", make_cpu_engine, cpu_engine_has},
-                                                 {"torch", open_torch, [](const std::string&) { return true; }}};
+  static const std::vector<EngineEntry> table = {
+      {"cpu", make_cpu_engine}, {"cuda", open_cuda}, {"torch", open_torch}};
   return table;
 }
 
-/// The torch engine where it has a GPU that `options` lets it take; else nothing.
-std::unique_ptr<Engine> torch_on_gpu(const EngineOptions& options) {
+bool cuda_engine_has(const FieldSpec& spec) {
+  const std::optional<DenseNetwork> network = dense_network(spec);
+  return network && fused::suits(*network);
+}
+
+bool takes_bfloat16(const EngineOptions& options) {
+  return options.precision == "auto" || options.precision == "bfloat16";
+}
+
+/// The fastest engine that has a GPU which `options` lets it take; else nothing.
+std::unique_ptr<Engine> engine_on_gpu(const EngineOptions& options, const FieldSpec& spec) {
   if (!wants_gpu(options)) return nullptr;
+  if (cuda_engine_has(spec) && takes_bfloat16(options)) {
+    try {
+      return open_cuda(options);
+    } catch (const Error&) {
+      // Without the module, or with a GPU that it cannot use, LibTorch may do it.
+    }
+  }
   if (options.device != "auto") return open_torch(options);
   try {
     std::unique_ptr<Engine> engine = open_torch(options);
@@ -84,21 +109,27 @@ bool may_use_torch(const EngineOptions& options, const std::string& architecture
   return wants_gpu(options) || !cpu_engine_has(architecture_name);
 }
 
-std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::string& architecture_name) {
-  architecture(architecture_name);
+std::unique_ptr<Engine> make_engine(const EngineOptions& options, const FieldSpec& spec) {
+  architecture(spec.architecture);
   if (!legal_device(options.device)) {
     throw Error("unknown device '" + options.device + "': the devices are auto, cpu, cuda and cuda:N");
   }
   if (options.engine == "auto") {
-    if (std::unique_ptr<Engine> engine = torch_on_gpu(options)) return engine;
+    if (std::unique_ptr<Engine> engine = engine_on_gpu(options, spec)) return engine;
+    return cpu_engine_has(spec.architecture) ? make_cpu_engine(options) : open_torch(options);
   }
   std::string names = "auto";
   for (const EngineEntry& entry : engine_table()) {
     if (options.engine == entry.name) return entry.create(options);
-    if (options.engine == "auto" && entry.has(architecture_name)) return entry.create(options);
     names += ", " + entry.name;
   }
   throw Error("unknown engine '" + options.engine + "': the engines are " + names);
+}
+
+std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::string& architecture_name) {
+  FieldSpec spec;
+  spec.architecture = architecture_name;
+  return make_engine(options, spec);
 }
 
 std::vector<float> evaluate_tile(const FitProblem& problem, const NormalisedTile& tile,

@@ -211,7 +211,7 @@ TEST(Engine, NamesTheLegalEnginesAndDevices) {
     }
     return std::string("accepted");
   };
-  EXPECT_EQ(message({"abacus", "cpu", 1}), "unknown engine 'abacus': the engines are auto, cpu, torch");
+  EXPECT_EQ(message({"abacus", "cpu", 1}), "unknown engine 'abacus': the engines are auto, cpu, cuda, torch");
   EXPECT_EQ(message({"torch", "gpu", 1}), "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N");
 }
 

@@ -78,14 +78,14 @@ class Engine {
 };
 
 struct EngineOptions {
-  std::string engine = "auto";  ///< auto, cpu, torch
+  std::string engine = "auto";  ///< auto, cuda, cpu, torch
   std::string device = "auto";  ///< auto, cpu, cuda, cuda:N
   int threads = 0;              ///< 0: as many as the machine has
   /// Of the cpu engine: auto, amx, avx512, avx2, sse4, neon or portable, where this machine has it.
   std::string instructions = "auto";
   /// Of the cpu engine's products between hidden layers: float32; bfloat16 (as long as a tile's error is far above
   /// their rounding; weights, sums and the outer layers are floats); auto: bfloat16 where the processor multiplies it
-  /// itself.
+  /// itself. The cuda engine's is bfloat16.
   std::string precision = "auto";
 };
 
@@ -93,7 +93,9 @@ struct EngineOptions {
 bool may_use_torch(const EngineOptions& options, const std::string& architecture);
 
 /// Makes the engine asked for; throws an Error naming the legal engines or devices. `auto` takes the fastest engine
-/// that knows the architecture on the device.
+/// that knows the network on the device: a GPU where there is one.
+std::unique_ptr<Engine> make_engine(const EngineOptions& options, const FieldSpec& spec);
+/// The same for a network of the usual size.
 std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::string& architecture);
 
 /// The network's values over all pixels of a tile's extent, [channel][row][column], by the evaluator without LibTorch.

@@ -1,0 +1,174 @@
+#include "fit/cuda/tile_group.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace sarinr::fused {
+
+namespace {
+
+std::size_t words_a_tile(const Plan& plan) { return static_cast<std::size_t>(plan.blocks_size() + plan.small_size()); }
+
+std::size_t pixels_a_tile(const Arguments& arguments) { return static_cast<std::size_t>(arguments.grid_pixels()); }
+
+/// Coordinates of FitProblem's pixels along one side: NormalisedTile says the formula.
+std::vector<float> centres(int length) {
+  std::vector<float> places(static_cast<std::size_t>(length));
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    places[i] = static_cast<float>((2 * static_cast<double>(i) + 1) / length - 1);
+  }
+  return places;
+}
+
+/// As Adam's and the cpu engine's: the rate falls by half a cosine.
+std::vector<StepSize> step_sizes(const FitOptions& options) {
+  std::vector<StepSize> sizes;
+  for (int epoch = 0; epoch < options.epochs; ++epoch) {
+    const double rate = options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * epoch / options.epochs));
+    sizes.push_back({static_cast<float>(rate / (1 - std::pow(0.9, epoch + 1))),
+                     static_cast<float>(1 / std::sqrt(1 - std::pow(0.999, epoch + 1)))});
+  }
+  return sizes;
+}
+
+}  // namespace
+
+FitTables::FitTables(Device& device, const FitProblem& problem, const Plan& plan, const FitOptions& options)
+    : x_(device, static_cast<std::size_t>(problem.grid_width)),
+      y_(device, static_cast<std::size_t>(problem.grid_height)),
+      steps_(device, static_cast<std::size_t>(options.epochs)) {
+  x_.upload(centres(problem.grid_width).data(), static_cast<std::size_t>(problem.grid_width));
+  y_.upload(centres(problem.grid_height).data(), static_cast<std::size_t>(problem.grid_height));
+  const std::vector<StepSize> sizes = step_sizes(options);
+  steps_.upload(sizes.data(), sizes.size());
+  arguments_.plan = plan;
+  arguments_.grid_width = problem.grid_width;
+  arguments_.grid_height = problem.grid_height;
+  arguments_.all_epochs = options.epochs;
+  arguments_.x = x_.get();
+  arguments_.y = y_.get();
+  arguments_.steps = steps_.get();
+}
+
+std::size_t TileGroup::bytes_a_tile(const Arguments& arguments) {
+  const Shape& shape = arguments.plan.shape;
+  const std::size_t channels = static_cast<std::size_t>(shape.outputs);
+  return pixels_a_tile(arguments) * (channels * sizeof(float) + 1) +
+         static_cast<std::size_t>(4 * shape.weights()) * sizeof(float) + words_a_tile(arguments.plan) * 4 +
+         static_cast<std::size_t>(arguments.all_epochs) * sizeof(float) + 128;
+}
+
+TileGroup::TileGroup(Device& device, const FitTables& tables, int capacity, bool with_targets)
+    : device_(device),
+      arguments_(tables.arguments()),
+      sizes_(device, 2 * static_cast<std::size_t>(capacity)),
+      values_(device, static_cast<std::size_t>(capacity) * pixels_a_tile(arguments_) *
+                          static_cast<std::size_t>(arguments_.plan.shape.outputs)),
+      valid_(device, static_cast<std::size_t>(capacity) * pixels_a_tile(arguments_)),
+      shares_(device, static_cast<std::size_t>(capacity) * most_outputs),
+      targets_(device, static_cast<std::size_t>(capacity) * most_outputs),
+      weights_(device, static_cast<std::size_t>(capacity) * static_cast<std::size_t>(arguments_.plan.shape.weights())),
+      means_(device, static_cast<std::size_t>(capacity) * static_cast<std::size_t>(arguments_.plan.shape.weights())),
+      squares_(device, static_cast<std::size_t>(capacity) * static_cast<std::size_t>(arguments_.plan.shape.weights())),
+      gradients_(device,
+                 static_cast<std::size_t>(capacity) * static_cast<std::size_t>(arguments_.plan.shape.weights())),
+      packed_(device, static_cast<std::size_t>(capacity) * words_a_tile(arguments_.plan)),
+      losses_(device, static_cast<std::size_t>(capacity) * static_cast<std::size_t>(arguments_.all_epochs)),
+      taken_(device, static_cast<std::size_t>(capacity)),
+      done_(device, static_cast<std::size_t>(capacity)) {
+  arguments_.sizes = sizes_.get();
+  arguments_.values = values_.get();
+  arguments_.valid = valid_.get();
+  arguments_.shares = shares_.get();
+  arguments_.targets = with_targets ? targets_.get() : nullptr;
+  arguments_.weights = weights_.get();
+  arguments_.means = means_.get();
+  arguments_.squares = squares_.get();
+  arguments_.gradients = gradients_.get();
+  arguments_.packed = packed_.get();
+  arguments_.losses = losses_.get();
+  arguments_.taken = taken_.get();
+  arguments_.done = done_.get();
+}
+
+void TileGroup::load_tile(const NormalisedTile& tile, std::size_t place) {
+  const std::size_t pixels = static_cast<std::size_t>(tile.width) * static_cast<std::size_t>(tile.height);
+  const std::size_t channels = static_cast<std::size_t>(arguments_.plan.shape.outputs);
+  const std::size_t room = pixels_a_tile(arguments_);
+  std::vector<std::uint8_t> bits(pixels);
+  std::vector<float> shares(most_outputs);
+  for (std::size_t c = 0; c < channels; ++c) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < pixels; ++i) {
+      if (tile.valid[c * pixels + i] == 0) continue;
+      bits[i] = static_cast<std::uint8_t>(bits[i] | 1u << c);
+      ++count;
+    }
+    shares[c] = count == 0 ? 0.0f : 1 / static_cast<float>(count);
+    values_.upload(tile.values.data() + c * pixels, pixels, (place * channels + c) * room);
+  }
+  valid_.upload(bits.data(), pixels, place * room);
+  shares_.upload(shares.data(), most_outputs, place * most_outputs);
+  const int size[2] = {tile.width, tile.height};
+  sizes_.upload(size, 2, 2 * place);
+}
+
+void TileGroup::load(const FitProblem& problem, const std::vector<NormalisedTile>& tiles, const FitOptions& options,
+                     std::size_t begin, int count) {
+  arguments_.tiles = count;
+  arguments_.last_epoch = 0;
+  steps_taken_.assign(static_cast<std::size_t>(count), 0);
+  means_.clear();
+  squares_.clear();
+  taken_.clear();
+  done_.clear();
+  for (std::size_t place = 0; place < static_cast<std::size_t>(count); ++place) {
+    load_tile(tiles[begin + place], place);
+    weights_.upload(problem.start.data(), problem.start.size(), place * problem.start.size());
+    if (options.target.empty()) continue;
+    const std::vector<float>& target = options.target[begin + place];
+    targets_.upload(target.data(), target.size(), place * most_outputs);
+  }
+}
+
+TileGroup::Advance TileGroup::run(int last_epoch) {
+  arguments_.first_epoch = arguments_.last_epoch;
+  arguments_.last_epoch = last_epoch;
+  device_.run(arguments_);
+  std::vector<int> taken(steps_taken_.size());
+  std::vector<int> done(steps_taken_.size());
+  taken_.download(taken.data(), taken.size());
+  done_.download(done.data(), done.size());
+  Advance advance;
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    advance.steps += static_cast<std::size_t>(taken[i] - steps_taken_[i]);
+    advance.more = advance.more || done[i] == 0;
+  }
+  steps_taken_ = taken;
+  return advance;
+}
+
+void TileGroup::read(std::vector<TileFit>& fits, std::size_t begin) const {
+  const std::size_t count = steps_taken_.size();
+  const std::size_t weights = static_cast<std::size_t>(arguments_.plan.shape.weights());
+  const std::size_t epochs = static_cast<std::size_t>(arguments_.all_epochs);
+  std::vector<float> all(count * weights);
+  std::vector<float> losses(count * epochs);
+  weights_.download(all.data(), all.size());
+  losses_.download(losses.data(), losses.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    TileFit& fit = fits[begin + i];
+    fit.epochs = steps_taken_[i];
+    const auto first = [](const std::vector<float>& numbers, std::size_t place) {
+      return numbers.begin() + static_cast<std::ptrdiff_t>(place);
+    };
+    // A tile that met its target left its loss behind without another step.
+    const std::size_t seen = std::min(epochs, static_cast<std::size_t>(fit.epochs) + 1);
+    fit.weights.assign(first(all, i * weights), first(all, (i + 1) * weights));
+    fit.losses.assign(first(losses, i * epochs), first(losses, i * epochs + seen));
+    fit.loss = fit.losses.empty() ? 0 : static_cast<double>(fit.losses.back());
+  }
+}
+
+}  // namespace sarinr::fused
