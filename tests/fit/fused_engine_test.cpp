@@ -81,8 +81,10 @@ TEST_P(FusedGradient, EqualsFiniteDifferencesUpToRounding) {
   const NormalisedTile tile = tile_of(GetParam());
   const std::vector<float> gradient = fused_gradient(problem, tile, test::hopper_shared_bytes);
   ReferenceGradient reference(problem, tile);
-  // Tensor by tensor: the error's length against the gradient's own. A number of bfloat16 errs by 2^-9 at most, some
-  // dozen of them in a row by a few percent of what they sum up to where signs differ.
+  // Tensor by tensor: the error's length against the gradient's own. A number of bfloat16 errs by 2^-9 at most, what a
+  // hundred pixels sum up to by more, since their gradients nearly cancel; those of bells and kinks more than sines'.
+  const bool sines = GetParam().architecture == "siren" || GetParam().architecture == "finer";
+  const double tolerance = sines ? 0.02 : 0.04;
   for (const TensorInfo& tensor : architecture(problem.spec.architecture).tensors(problem.spec)) {
     double error = 0;
     double size = 0;
@@ -92,7 +94,7 @@ TEST_P(FusedGradient, EqualsFiniteDifferencesUpToRounding) {
       error += std::pow(static_cast<double>(gradient[i]) - expected, 2);
       size += expected * expected;
     }
-    EXPECT_LT(std::sqrt(error), 0.02 * std::sqrt(size)) << tensor.name;
+    EXPECT_LT(std::sqrt(error), tolerance * std::sqrt(size)) << tensor.name;
   }
 }
 
@@ -140,7 +142,7 @@ TEST_P(FusedFit, FollowsTheCpuEngineInFloats) {
 INSTANTIATE_TEST_SUITE_P(Shapes, FusedFit,
                          testing::Values(FusedCase{"siren", 16, 1, 1, 40, 23, false},
                                          FusedCase{"siren", 32, 2, 2, 31, 17, true},
-                                         FusedCase{"siren", 64, 3, 1, 24, 16, false},
+                                         FusedCase{"siren", 64, 3, 1, 64, 48, false},
                                          FusedCase{"siren", 80, 1, 1, 17, 19, true},
                                          FusedCase{"siren", 24, 0, 5, 33, 9, false},
                                          FusedCase{"finer", 32, 2, 2, 31, 17, true},
@@ -148,7 +150,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, FusedFit,
                                          FusedCase{"relu", 32, 3, 1, 25, 23, false}));
 
 TEST(FusedEngine, EndsWhereTheCpuEngineEnds) {
-  const FusedCase shape{"siren", 32, 2, 1, 24, 24, false};
+  // More pixels than weights: speckle cannot be learnt by heart, which bfloat16 ends at some 60 dB.
+  const FusedCase shape{"siren", 16, 1, 1, 48, 40, false};
   const FitProblem problem = problem_of(shape);
   const NormalisedTile tile = tile_of(shape);
   const FitOptions options{300, 1e-3, {}};
@@ -212,11 +215,11 @@ TEST(FusedEngine, StopsATileAtItsTargetAndFitsTheOthersOn) {
   const FusedCase shape{"siren", 16, 1, 1, 20, 12, false};
   const FitProblem problem = problem_of(shape);
   const std::vector<NormalisedTile> tiles = {tile_of(shape), tile_of(shape, 9)};
-  const std::vector<TileFit> fits = test::emulated_engine()->fit(problem, tiles, {60, 2e-3, {{0.04f}, {0.0f}}}, {});
+  const std::vector<TileFit> fits = test::emulated_engine()->fit(problem, tiles, {60, 2e-3, {{0.025f}, {0.0f}}}, {});
   ASSERT_LT(fits[0].epochs, 60);
   ASSERT_EQ(fits[0].losses.size(), static_cast<std::size_t>(fits[0].epochs) + 1);
-  EXPECT_LE(fits[0].losses.back(), 0.04f);
-  EXPECT_GT(fits[0].losses.at(fits[0].losses.size() - 2), 0.04f);
+  EXPECT_LE(fits[0].losses.back(), 0.025f);
+  EXPECT_GT(fits[0].losses.at(fits[0].losses.size() - 2), 0.025f);
   EXPECT_NEAR(mean_square_error(problem, tiles[0], fits[0].weights), fits[0].loss, 0.02 * fits[0].loss);
   EXPECT_EQ(fits[1].epochs, 60);
   EXPECT_EQ(fits[1].losses.size(), 60u);
@@ -262,11 +265,11 @@ TEST(FusedEngine, SaysWhichNetworksItHas) {
     }
     return std::string("fitted");
   };
-  const std::string has = "the cuda engine has siren, finer, gauss and relu networks of width 16 to 128 with up to 8 outputs; ";
+  const std::string has = "the cuda engine has siren, finer, gauss and relu, width 16 to 128, up to 8 channels; this is ";
   const std::string instead = ": give --engine torch or --engine cpu";
-  EXPECT_EQ(message({"siren", 129, 1, 1, 6, 6, false}), has + "this is siren of width 129 with 1 outputs" + instead);
-  EXPECT_EQ(message({"siren", 32, 1, 9, 6, 6, false}), has + "this is siren of width 32 with 9 outputs" + instead);
-  EXPECT_EQ(message({"pemlp", 32, 1, 1, 6, 6, false}), has + "this is pemlp of width 32 with 1 outputs" + instead);
+  EXPECT_EQ(message({"siren", 129, 1, 1, 6, 6, false}), has + "siren, width 129, channels 1" + instead);
+  EXPECT_EQ(message({"siren", 32, 1, 9, 6, 6, false}), has + "siren, width 32, channels 9" + instead);
+  EXPECT_EQ(message({"pemlp", 32, 1, 1, 6, 6, false}), has + "pemlp, width 32, channels 1" + instead);
 }
 
 TEST(FusedEngine, NamesDeviceAndPrecision) {

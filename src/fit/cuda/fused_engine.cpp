@@ -16,9 +16,9 @@ namespace {
 DenseNetwork network_of(const FieldSpec& spec) {
   const std::optional<DenseNetwork> network = dense_network(spec);
   if (network && suits(*network)) return *network;
-  throw Error("the cuda engine has siren, finer, gauss and relu networks of width 16 to 128 with up to 8 outputs; this is " +
-              spec.architecture + " of width " + std::to_string(spec.width) + " with " + std::to_string(spec.outputs) +
-              ": give --engine torch or --engine cpu");
+  throw Error("the cuda engine has siren, finer, gauss and relu, width 16 to 128, up to 8 channels; this is " +
+              spec.architecture + ", width " + std::to_string(spec.width) + ", channels " +
+              std::to_string(spec.outputs) + ": give --engine torch or --engine cpu");
 }
 
 /// Multiply-adds that a multiprocessor may be expected to do while a user who wants to stop waits, a quarter second.
