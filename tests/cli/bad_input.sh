@@ -58,6 +58,12 @@ expect 2 "unknown subcommand 'colour': the subcommands are fit, .*, bench" colou
 if [ -e "$(dirname "$sarinr")/../lib/sarinr/engine_torch.so" ]; then
   expect 1 'no CUDA device' fit scene.tif a.sinr --device cuda:63
 fi
+if [ ! -e "$(dirname "$sarinr")/../lib/sarinr/engine_cuda.so" ]; then
+  expect 1 'the cuda engine cannot be opened .*: build sarinr with SARINR_CUDA=ON, or choose another --engine' fit scene.tif a.sinr --engine cuda
+elif [ ! -e /dev/nvidiactl ]; then
+  expect 1 '^sarinr: --engine cuda: no CUDA device was found (.*): give --engine cpu$' fit scene.tif a.sinr --engine cuda
+  expect 1 'the cuda engine does not run on a cpu: give --device cuda, or --engine cpu' fit scene.tif a.sinr --engine cuda --device cpu
+fi
 expect 1 'the cpu engine does not run on cuda:0: give --device cpu, or --engine torch' fit scene.tif a.sinr --engine cpu --device cuda:0
 expect 1 "unknown instruction set 'mmx': this machine has auto, " fit scene.tif a.sinr --instructions mmx
 

@@ -27,6 +27,8 @@ struct HostUnit {
   template <class T, int N>
   using PerLane = std::array<std::array<T, N>, slots>;
 
+  /// Before products and loads of the whole warp, after lanes went different ways.
+  static void converge() {}
   static std::uint32_t pack(float low, float high) { return round_to_bfloat16(low) | round_to_bfloat16(high) << 16; }
   static float low(std::uint32_t word) { return std::bit_cast<float>(word << 16); }
   static float high(std::uint32_t word) { return std::bit_cast<float>(word & 0xffff0000u); }

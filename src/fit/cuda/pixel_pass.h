@@ -33,11 +33,13 @@ class PixelPass {
         hidden_layer(layer, values, sums);
       }
       activate_layer(layer, sums, values, rests);
+      unit_.converge();
     }
     Sums outputs;
     output_layer(values, rests, outputs);
     Words slopes;
     square_errors(first_pixel, outputs, slopes, totals);
+    unit_.converge();
     output_gradients(slopes, sums);
     gate(shape.depth, 1, sums, values);
     const float ratio = shape.slope_factor[1] / shape.kernel_factor[1];

@@ -20,6 +20,7 @@ struct DeviceUnit {
     SARINR_DEVICE const T* operator[](int) const { return numbers; }
   };
 
+  SARINR_DEVICE void converge() const { __syncwarp(); }
   SARINR_DEVICE std::uint32_t pack(float low, float high) const {
     std::uint32_t word;
     asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(word) : "f"(high), "f"(low));
