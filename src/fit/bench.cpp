@@ -40,6 +40,33 @@ double multiply_adds_of_step(const FieldSpec& spec, int side) {
   return pixel * side * side;
 }
 
+struct StepTimes {
+  double elapsed = 0;
+  double processor = 0;
+};
+
+/// From the end of the first step, or of the first few where an engine takes several at once; of the whole fit where it
+/// takes all at once.
+StepTimes time_steps(Engine& engine, const FitProblem& problem, const std::vector<NormalisedTile>& tiles, int steps) {
+  Clock::time_point first = Clock::now();
+  double processor_first = processor_seconds();
+  int calls = 0;
+  std::size_t taken = 0;
+  StepTimes times;
+  engine.fit(problem, tiles, {steps, 1e-4, {}}, [&](std::size_t done) {
+    taken += done;
+    times = {seconds_since(first), processor_seconds() - processor_first};
+    if (calls++ == 0 && taken < tiles.size() * static_cast<std::size_t>(steps)) {
+      first = Clock::now();
+      processor_first = processor_seconds();
+      taken = 0;
+    }
+    return true;
+  });
+  const double count = static_cast<double>(std::max<std::size_t>(1, taken));
+  return {times.elapsed / count, times.processor / count};
+}
+
 }  // namespace
 
 EngineTiming time_engine(const BenchRequest& request) {
@@ -53,22 +80,9 @@ EngineTiming time_engine(const BenchRequest& request) {
   std::vector<double> times;
   std::vector<double> processor_times;
   for (int round = 0; round < request.rounds; ++round) {
-    int calls = 0;
-    Clock::time_point first;
-    double processor_first = 0;
-    double elapsed = 0;
-    double processor_elapsed = 0;
-    engine->fit(problem, tiles, {request.steps, 1e-4, {}}, [&](std::size_t) {
-      if (calls++ == 0) {
-        first = Clock::now();
-        processor_first = processor_seconds();
-      }
-      elapsed = seconds_since(first);
-      processor_elapsed = processor_seconds() - processor_first;
-      return true;
-    });
-    times.push_back(elapsed / std::max(1, calls - 1));
-    processor_times.push_back(processor_elapsed / std::max(1, calls - 1));
+    const StepTimes step = time_steps(*engine, problem, tiles, request.steps);
+    times.push_back(step.elapsed);
+    processor_times.push_back(step.processor);
   }
   std::sort(times.begin(), times.end());
   return {engine->description(), times.front(), times[times.size() / 2],

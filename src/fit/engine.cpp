@@ -25,8 +25,9 @@ std::unique_ptr<Engine> open_module(const std::string& name, const std::string& 
   void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (module == nullptr) {
     const char* reason = dlerror();
-    throw Error("the " + name + " engine cannot be opened (" + std::string(reason != nullptr ? reason : "unknown reason") +
-                "): build sarinr with " + setting + "=ON, or choose another --engine");
+    throw Error("the " + name + " engine cannot be opened (" +
+                std::string(reason != nullptr ? reason : "unknown reason") + "): build sarinr with " + setting +
+                "=ON, or choose another --engine");
   }
   void* symbol = dlsym(module, "sarinr_create_engine");
   if (symbol == nullptr) throw Error(path + " is not a module of this version", ErrorKind::internal);
@@ -53,8 +54,7 @@ struct EngineEntry {
 
 /// Every engine. A new one is one more line.
 const std::vector<EngineEntry>& engine_table() {
-  static const std::vector<EngineEntry> table = {
-      {"cpu", make_cpu_engine}, {"cuda", open_cuda}, {"torch", open_torch}};
+  static const std::vector<EngineEntry> table = {{"cpu", make_cpu_engine}, {"cuda", open_cuda}, {"torch", open_torch}};
   return table;
 }
 

@@ -6,6 +6,7 @@
 
 #include "fit/fused_problem.h"
 #include "sarinr/base/error.h"
+#include "sarinr/base/module.h"
 
 namespace sarinr {
 namespace {
@@ -14,7 +15,8 @@ using test::FusedCase;
 using test::problem_of;
 using test::tile_of;
 
-bool has_module() { return std::filesystem::exists(std::string(SARINR_MODULE_FOLDER) + "/engine_cuda.so"); }
+/// Beside this program, wherever it was copied to.
+bool has_module() { return std::filesystem::exists(module_path("engine_cuda.so")); }
 
 /// What the engine says of this machine: nothing where it runs.
 std::string refusal(const std::string& device) {
@@ -66,16 +68,13 @@ TEST_P(CudaDevice, GivesTheSameBitsAgainWhateverTheBatch) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, CudaDevice,
-                         testing::Values(FusedCase{"siren", 16, 1, 1, 40, 23, false},
-                                         FusedCase{"siren", 32, 2, 2, 31, 17, true},
-                                         FusedCase{"siren", 64, 3, 1, 64, 48, false},
-                                         FusedCase{"siren", 80, 1, 1, 37, 39, true},
-                                         FusedCase{"siren", 128, 2, 1, 80, 64, true},
-                                         FusedCase{"siren", 24, 0, 5, 33, 9, false},
-                                         FusedCase{"finer", 32, 2, 2, 31, 17, true},
-                                         FusedCase{"gauss", 48, 1, 4, 20, 20, true},
-                                         FusedCase{"relu", 32, 3, 1, 25, 23, false}));
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, CudaDevice,
+    testing::Values(FusedCase{"siren", 16, 1, 1, 40, 23, false}, FusedCase{"siren", 32, 2, 2, 31, 17, true},
+                    FusedCase{"siren", 64, 3, 1, 64, 48, false}, FusedCase{"siren", 80, 1, 1, 37, 39, true},
+                    FusedCase{"siren", 128, 2, 1, 80, 64, true}, FusedCase{"siren", 24, 0, 5, 33, 9, false},
+                    FusedCase{"finer", 32, 2, 2, 31, 17, true}, FusedCase{"gauss", 48, 1, 4, 20, 20, true},
+                    FusedCase{"relu", 32, 3, 1, 25, 23, false}));
 
 TEST(CudaEngine, SaysThatThereIsNoDevice) {
   if (!has_module()) GTEST_SKIP() << "this build has no cuda module (SARINR_CUDA=OFF, or no CUDA compiler)";

@@ -14,8 +14,8 @@ using test::FusedCase;
 using test::problem_of;
 using test::tile_of;
 
-/// The gradient of the mean square error in double arithmetic, by the architecture's definition and central differences;
-/// FINER's factors stay those of the weights given.
+/// The gradient of the mean square error in double arithmetic, by the architecture's definition and central
+/// differences; FINER's factors stay those of the weights given.
 class ReferenceGradient {
  public:
   ReferenceGradient(const FitProblem& problem, const NormalisedTile& tile)
@@ -41,7 +41,8 @@ class ReferenceGradient {
     std::vector<double> counts(channels);
     for (std::size_t i = 0; i < pixels; ++i) {
       const double x = (2.0 * static_cast<double>(i % static_cast<std::size_t>(tile_.width)) + 1) / problem_.grid_width;
-      const double y = (2.0 * static_cast<double>(i / static_cast<std::size_t>(tile_.width)) + 1) / problem_.grid_height;
+      const double y =
+          (2.0 * static_cast<double>(i / static_cast<std::size_t>(tile_.width)) + 1) / problem_.grid_height;
       const std::vector<double> values = reference_.values(weights, x - 1, y - 1, &factors_[i], factors_are_given);
       for (std::size_t c = 0; c < channels; ++c) {
         if (tile_.valid[c * pixels + i] == 0) continue;
@@ -98,16 +99,13 @@ TEST_P(FusedGradient, EqualsFiniteDifferencesUpToRounding) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, FusedGradient,
-                         testing::Values(FusedCase{"siren", 16, 1, 1, 13, 9, false},
-                                         FusedCase{"siren", 20, 0, 3, 12, 11, true},
-                                         FusedCase{"siren", 64, 1, 2, 11, 7, true},
-                                         FusedCase{"siren", 33, 2, 8, 9, 5, false},
-                                         FusedCase{"siren", 96, 1, 1, 7, 5, false},
-                                         FusedCase{"siren", 128, 1, 2, 8, 5, true},
-                                         FusedCase{"finer", 32, 2, 1, 12, 7, true},
-                                         FusedCase{"gauss", 40, 2, 2, 12, 7, false},
-                                         FusedCase{"relu", 32, 2, 1, 12, 7, false}));
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, FusedGradient,
+    testing::Values(FusedCase{"siren", 16, 1, 1, 13, 9, false}, FusedCase{"siren", 20, 0, 3, 12, 11, true},
+                    FusedCase{"siren", 64, 1, 2, 11, 7, true}, FusedCase{"siren", 33, 2, 8, 9, 5, false},
+                    FusedCase{"siren", 96, 1, 1, 7, 5, false}, FusedCase{"siren", 128, 1, 2, 8, 5, true},
+                    FusedCase{"finer", 32, 2, 1, 12, 7, true}, FusedCase{"gauss", 40, 2, 2, 12, 7, false},
+                    FusedCase{"relu", 32, 2, 1, 12, 7, false}));
 
 TEST(FusedGradient, DoesNotDependOnWhereTheParametersLie) {
   // Little shared memory: few warps, parameters in global memory, several passes. Sums come in another order.
@@ -139,15 +137,12 @@ TEST_P(FusedFit, FollowsTheCpuEngineInFloats) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, FusedFit,
-                         testing::Values(FusedCase{"siren", 16, 1, 1, 40, 23, false},
-                                         FusedCase{"siren", 32, 2, 2, 31, 17, true},
-                                         FusedCase{"siren", 64, 3, 1, 64, 48, false},
-                                         FusedCase{"siren", 80, 1, 1, 17, 19, true},
-                                         FusedCase{"siren", 24, 0, 5, 33, 9, false},
-                                         FusedCase{"finer", 32, 2, 2, 31, 17, true},
-                                         FusedCase{"gauss", 48, 1, 4, 20, 20, true},
-                                         FusedCase{"relu", 32, 3, 1, 25, 23, false}));
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, FusedFit,
+    testing::Values(FusedCase{"siren", 16, 1, 1, 40, 23, false}, FusedCase{"siren", 32, 2, 2, 31, 17, true},
+                    FusedCase{"siren", 64, 3, 1, 64, 48, false}, FusedCase{"siren", 80, 1, 1, 17, 19, true},
+                    FusedCase{"siren", 24, 0, 5, 33, 9, false}, FusedCase{"finer", 32, 2, 2, 31, 17, true},
+                    FusedCase{"gauss", 48, 1, 4, 20, 20, true}, FusedCase{"relu", 32, 3, 1, 25, 23, false}));
 
 TEST(FusedEngine, EndsWhereTheCpuEngineEnds) {
   // More pixels than weights: speckle cannot be learnt by heart, which bfloat16 ends at some 60 dB.
@@ -155,7 +150,9 @@ TEST(FusedEngine, EndsWhereTheCpuEngineEnds) {
   const FitProblem problem = problem_of(shape);
   const NormalisedTile tile = tile_of(shape);
   const FitOptions options{300, 1e-3, {}};
-  const auto decibels = [&](const TileFit& fit) { return -10 * std::log10(mean_square_error(problem, tile, fit.weights)); };
+  const auto decibels = [&](const TileFit& fit) {
+    return -10 * std::log10(mean_square_error(problem, tile, fit.weights));
+  };
   const TileFit cpu = make_engine({"cpu", "cpu", 1, "auto", "float32"}, "siren")->fit(problem, {tile}, options, {})[0];
   const TileFit fused = test::emulated_engine()->fit(problem, {tile}, options, {})[0];
   EXPECT_NEAR(decibels(fused), decibels(cpu), 0.3);
@@ -265,7 +262,8 @@ TEST(FusedEngine, SaysWhichNetworksItHas) {
     }
     return std::string("fitted");
   };
-  const std::string has = "the cuda engine has siren, finer, gauss and relu, width 16 to 128, up to 8 channels; this is ";
+  const std::string has =
+      "the cuda engine has siren, finer, gauss and relu, width 16 to 128, up to 8 channels; this is ";
   const std::string instead = ": give --engine torch or --engine cpu";
   EXPECT_EQ(message({"siren", 129, 1, 1, 6, 6, false}), has + "siren, width 129, channels 1" + instead);
   EXPECT_EQ(message({"siren", 32, 1, 9, 6, 6, false}), has + "siren, width 32, channels 9" + instead);

@@ -150,9 +150,10 @@ TEST(FusedPlan, RefusesADeviceWithoutRoomForAWarp) {
     make_plan(*dense_network(test::spec_of("siren", 128, 8, 1)), 48 * 1024);
     FAIL() << "a plan for too little memory";
   } catch (const Error& error) {
-    EXPECT_EQ(std::string(error.what()),
-              "the cuda engine needs more shared memory for a network of width 128 and depth 8 than this device has: give "
-              "--engine torch");
+    EXPECT_EQ(
+        std::string(error.what()),
+        "the cuda engine needs more shared memory for a network of width 128 and depth 8 than this device has: give "
+        "--engine torch");
   }
 }
 

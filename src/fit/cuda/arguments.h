@@ -18,9 +18,9 @@ struct Arguments {
   int tiles = 0;
   int grid_width = 0;  ///< pixels of a tile at most; also the step from tile to tile and channel to channel
   int grid_height = 0;
-  int first_epoch = 0;  ///< of this launch
-  int last_epoch = 0;   ///< the one behind its last
-  int all_epochs = 0;   ///< of the fit
+  int first_epoch = 0;       ///< of this launch
+  int last_epoch = 0;        ///< the one behind its last
+  int all_epochs = 0;        ///< of the fit
   const float* x = nullptr;  ///< coordinates of columns, then rows (NormalisedTile)
   const float* y = nullptr;
   const StepSize* steps = nullptr;      ///< of every epoch

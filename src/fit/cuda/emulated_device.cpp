@@ -73,10 +73,14 @@ class EmulatedDevice final : public Device {
 
   void run(const Arguments& arguments) override {
     switch (arguments.plan.shape.padded) {
-      case 32: return run_tiles<32>(arguments);
-      case 64: return run_tiles<64>(arguments);
-      case 96: return run_tiles<96>(arguments);
-      default: return run_tiles<128>(arguments);
+      case 32:
+        return run_tiles<32>(arguments);
+      case 64:
+        return run_tiles<64>(arguments);
+      case 96:
+        return run_tiles<96>(arguments);
+      default:
+        return run_tiles<128>(arguments);
     }
   }
 

@@ -123,8 +123,8 @@ SARINR_DEVICE void finish_epoch(const Unit& unit, const Arguments& a, const Tile
     tile.gradients[shape.matrix(shape.depth + 1) + shape.outputs * shape.width + channel] =
         total(most_outputs + channel);
   }
-  a.losses[static_cast<std::size_t>(index) * static_cast<std::size_t>(a.all_epochs) +
-           static_cast<std::size_t>(epoch)] = loss;
+  a.losses[static_cast<std::size_t>(index) * static_cast<std::size_t>(a.all_epochs) + static_cast<std::size_t>(epoch)] =
+      loss;
   a.taken[index] = reached ? epoch : epoch + 1;
   a.done[index] = reached ? 1 : 0;
 }

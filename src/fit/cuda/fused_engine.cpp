@@ -88,7 +88,8 @@ class FusedEngine final : public Engine {
       try {
         return std::make_unique<TileGroup>(*device_, tables, capacity, with_targets);
       } catch (const OutOfDeviceMemory&) {
-        if (capacity == 1) throw Error("the memory of " + device_->name() + " does not hold one tile: give a smaller --tile-size");
+        if (capacity == 1)
+          throw Error("the memory of " + device_->name() + " does not hold one tile: give a smaller --tile-size");
         capacity /= 2;
       }
     }

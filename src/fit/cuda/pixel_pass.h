@@ -5,10 +5,10 @@
 
 namespace sarinr::fused {
 
-/// A warp's way forward and back over 16 pixels. Sums of a layer come as fragments of 16 pixels x 8 neurons; two of them,
-/// rounded to bfloat16, are the left factor of the next product as they stand, so nothing moves between lanes. Left in
-/// the stash: values and gradients of all layers (gradients without slope_factor: dL/du = slope_factor D, u = W x + b),
-/// coordinates and the outputs' gradients as sums of two bfloat16 numbers.
+/// A warp's way forward and back over 16 pixels. Sums of a layer come as fragments of 16 pixels x 8 neurons; two of
+/// them, rounded to bfloat16, are the left factor of the next product as they stand, so nothing moves between lanes.
+/// Left in the stash: values and gradients of all layers (gradients without slope_factor: dL/du = slope_factor D, u = W
+/// x + b), coordinates and the outputs' gradients as sums of two bfloat16 numbers.
 template <class Unit, int padded>
 class PixelPass {
  public:
@@ -113,10 +113,14 @@ class PixelPass {
   SARINR_DEVICE void activate_layer(int layer, const Sums (&sums)[columns], Words (&values)[chunks],
                                     Words (&rests)[chunks]) {
     switch (plan_.shape.activation) {
-      case Activation::sine: return activate_as<Activation::sine>(layer, sums, values, rests);
-      case Activation::finer: return activate_as<Activation::finer>(layer, sums, values, rests);
-      case Activation::gauss: return activate_as<Activation::gauss>(layer, sums, values, rests);
-      case Activation::relu: return activate_as<Activation::relu>(layer, sums, values, rests);
+      case Activation::sine:
+        return activate_as<Activation::sine>(layer, sums, values, rests);
+      case Activation::finer:
+        return activate_as<Activation::finer>(layer, sums, values, rests);
+      case Activation::gauss:
+        return activate_as<Activation::gauss>(layer, sums, values, rests);
+      case Activation::relu:
+        return activate_as<Activation::relu>(layer, sums, values, rests);
     }
   }
 
@@ -179,7 +183,8 @@ class PixelPass {
     }
   }
 
-  /// The loss's derivatives by the outputs as a left factor: columns 0 to 7 their leading bits, 8 to 15 the trailing ones.
+  /// The loss's derivatives by the outputs as a left factor: columns 0 to 7 their leading bits, 8 to 15 the trailing
+  /// ones.
   SARINR_DEVICE void square_errors(int first_pixel, const Sums& outputs, Words& slopes, Sums& totals) {
     const int channels = plan_.shape.outputs;
     const float factor = 2.0f / static_cast<float>(channels);

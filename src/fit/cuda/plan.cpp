@@ -17,8 +17,8 @@ Shape shape_of(const DenseNetwork& network) {
   Shape shape;
   shape.activation = network.activation;
   shape.width = network.width;
-  shape.padded = *std::find_if(padded_widths.begin(), padded_widths.end(),
-                               [&](int padded) { return padded >= network.width; });
+  shape.padded =
+      *std::find_if(padded_widths.begin(), padded_widths.end(), [&](int padded) { return padded >= network.width; });
   shape.depth = network.depth;
   shape.outputs = network.outputs;
   for (const int hidden : {0, 1}) {

@@ -12,13 +12,13 @@ struct DenseNetwork;
 
 namespace sarinr::fused {
 
-// The fused kernel fits one tile's network per thread block. A warp takes 16 pixels forward and back in registers (pixels
-// are the rows of its tensor-core products) and leaves values and gradients of every layer in its *stash*; then all warps
-// share the products that make the gradients of the weights, each summing a fixed set of *jobs* in registers over all
-// pixels of the epoch. Every number has one owner, so sums have one order and results do not depend on timing.
+// The fused kernel fits one tile's network per thread block. A warp takes 16 pixels forward and back in registers
+// (pixels are the rows of its tensor-core products) and leaves values and gradients of every layer in its *stash*; then
+// all warps share the products that make the gradients of the weights, each summing a fixed set of *jobs* in registers
+// over all pixels of the epoch. Every number has one owner, so sums have one order and results do not depend on timing.
 //
-// All bfloat16 matrices lie in *blocks*: 8 rows by 8 columns, row major, 32 words of two numbers. A lane's registers of a
-// tensor-core fragment are the words of a block at the lane's own place, or of the transposed block.
+// All bfloat16 matrices lie in *blocks*: 8 rows by 8 columns, row major, 32 words of two numbers. A lane's registers of
+// a tensor-core fragment are the words of a block at the lane's own place, or of the transposed block.
 
 constexpr int lanes = 32;
 constexpr int block_words = 32;
@@ -67,8 +67,8 @@ struct Plan {
   SARINR_DEVICE int stash_words() const { return coordinate_slot() + 6 * block_words; }
 
   /// Words of the packed parameters: blocks of the hidden matrices times kernel_factor; then blocks of the last matrix,
-  /// its leading and its trailing bits; then floats: the first matrix's two columns and biases and the hidden biases, times
-  /// kernel_factor, and the last biases.
+  /// its leading and its trailing bits; then floats: the first matrix's two columns and biases and the hidden biases,
+  /// times kernel_factor, and the last biases.
   SARINR_DEVICE int block_columns() const { return shape.padded / 8; }
   SARINR_DEVICE int hidden_block_words() const { return block_columns() * block_columns() * block_words; }
   SARINR_DEVICE int blocks_size() const { return shape.depth * hidden_block_words(); }
@@ -78,8 +78,8 @@ struct Plan {
   SARINR_DEVICE int output_biases() const { return hidden_biases() + shape.depth * shape.padded; }
   SARINR_DEVICE int small_size() const { return output_biases() + most_outputs; }
 
-  /// Jobs: of the hidden matrices 16 rows by 32 columns each; of biases and the first matrix 64 rows; of the last matrix 32
-  /// columns.
+  /// Jobs: of the hidden matrices 16 rows by 32 columns each; of biases and the first matrix 64 rows; of the last
+  /// matrix 32 columns.
   SARINR_DEVICE int row_tiles() const { return shape.padded / 16; }
   SARINR_DEVICE int hidden_jobs() const { return shape.depth * row_tiles() * (shape.padded / 32); }
   SARINR_DEVICE int bias_jobs_a_layer() const { return (row_tiles() + job_tiles - 1) / job_tiles; }

@@ -19,7 +19,9 @@ int device_number(const std::string& name) {
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   if (status != cudaSuccess || count == 0) {
-    const std::string reason = status != cudaSuccess ? cudaGetErrorString(status) : "it counts none";
+    int driver = 0;
+    std::string reason = status != cudaSuccess ? cudaGetErrorString(status) : "the driver counts none";
+    if (cudaDriverGetVersion(&driver) == cudaSuccess && driver == 0) reason = "this machine has no CUDA driver";
     throw Error("--engine cuda: no CUDA device was found (" + reason + "): give --engine cpu");
   }
   const std::size_t colon = name.find(':');

@@ -1,9 +1,8 @@
-#include "fit/cuda/module/kernel.h"
-
 #include <cuda_runtime.h>
 
-#include "fit/cuda/module/device_unit.h"
 #include "fit/cuda/fit_tile.h"
+#include "fit/cuda/module/device_unit.h"
+#include "fit/cuda/module/kernel.h"
 
 namespace sarinr::fused {
 
@@ -32,7 +31,8 @@ struct DeviceBlock {
 };
 
 template <int padded>
-__global__ void __launch_bounds__(most_warps(padded) * lanes, 1) fit_kernel(const __grid_constant__ Arguments arguments) {
+__global__ void __launch_bounds__(most_warps(padded) * lanes, 1)
+    fit_kernel(const __grid_constant__ Arguments arguments) {
   extern __shared__ __align__(128) std::uint32_t shared[];
   DeviceBlock<padded> block;
   fit_tile<DeviceUnit, padded>(block, arguments, static_cast<int>(blockIdx.x), shared);
@@ -52,10 +52,14 @@ cudaError_t launch(const Arguments& arguments, std::size_t shared_bytes, cudaStr
 
 cudaError_t launch_fit(const Arguments& arguments, std::size_t shared_bytes, cudaStream_t stream) {
   switch (arguments.plan.shape.padded) {
-    case 32: return launch<32>(arguments, shared_bytes, stream);
-    case 64: return launch<64>(arguments, shared_bytes, stream);
-    case 96: return launch<96>(arguments, shared_bytes, stream);
-    default: return launch<128>(arguments, shared_bytes, stream);
+    case 32:
+      return launch<32>(arguments, shared_bytes, stream);
+    case 64:
+      return launch<64>(arguments, shared_bytes, stream);
+    case 96:
+      return launch<96>(arguments, shared_bytes, stream);
+    default:
+      return launch<128>(arguments, shared_bytes, stream);
   }
 }
 
