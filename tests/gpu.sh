@@ -23,7 +23,6 @@ if [ "$folder" = - ]; then
   cmake -S "$here/.." -B "$folder" -G Ninja -DSARINR_GEO=OFF -DSARINR_TORCH=OFF -DSARINR_MPI=OFF -DSARINR_CUDA=ON &&
     cmake --build "$folder" --target test_fit bench_gpu_fit engine_cuda || exit 1
 fi
-export LD_LIBRARY_PATH=$folder/libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 tests=$folder/bin/test_fit
 
 has nvidia-smi "the device's state" && step device nvidia-smi

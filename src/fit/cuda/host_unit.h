@@ -34,6 +34,11 @@ struct HostUnit {
   static float high(std::uint32_t word) { return std::bit_cast<float>(word & 0xffff0000u); }
   static float number(std::uint32_t word) { return std::bit_cast<float>(word); }
   static std::uint32_t word(float number) { return std::bit_cast<std::uint32_t>(number); }
+  /// Two floats from an even place: one access.
+  static void pair(const std::uint32_t* place, float (&numbers)[2]) {
+    numbers[0] = number(place[0]);
+    numbers[1] = number(place[1]);
+  }
   static float exponential(float x) { return std::exp(x); }
   static float square_root(float x) { return std::sqrt(x); }
 

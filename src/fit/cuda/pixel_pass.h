@@ -53,27 +53,31 @@ class PixelPass {
   static constexpr int columns = padded / 8;
   static constexpr int chunks = padded / 16;
 
-  SARINR_DEVICE float number(int place) const { return unit_.number(tile_.small[place]); }
-
   /// In floats: coordinates of neighbouring pixels differ by less than bfloat16 can tell.
   SARINR_DEVICE void first_layer(int first_pixel, Sums (&sums)[columns]) {
     for (int slot = 0; slot < Unit::slots; ++slot) {
       const int lane = unit_.lane(slot);
+      float x[2];
+      float y[2];
       SARINR_UNROLL
       for (int r = 0; r < 2; ++r) {
         const int pixel = first_pixel + lane / 4 + 8 * r;
         const bool inside = pixel < tile_.pixels;
-        const float x = inside ? arguments_.x[pixel % tile_.width] : 0.0f;
-        const float y = inside ? arguments_.y[pixel / tile_.width] : 0.0f;
-        stash_[plan_.coordinate_slot() + r * block_words + lane] = coordinate_word(lane % 4, x, y);
+        x[r] = inside ? arguments_.x[pixel % tile_.width] : 0.0f;
+        y[r] = inside ? arguments_.y[pixel / tile_.width] : 0.0f;
+        stash_[plan_.coordinate_slot() + r * block_words + lane] = coordinate_word(lane % 4, x[r], y[r]);
+      }
+      SARINR_UNROLL
+      for (int n = 0; n < columns; ++n) {
+        const int place = plan_.first_layer() + n * 8 + 2 * (lane % 4);
+        float by_x[2];
+        float by_y[2];
+        float biases[2];
+        unit_.pair(tile_.small + place, by_x);
+        unit_.pair(tile_.small + place + padded, by_y);
+        unit_.pair(tile_.small + place + 2 * padded, biases);
         SARINR_UNROLL
-        for (int n = 0; n < columns; ++n) {
-          SARINR_UNROLL
-          for (int e = 0; e < 2; ++e) {
-            const int place = plan_.first_layer() + n * 8 + 2 * (lane % 4) + e;
-            sums[n][slot][2 * r + e] = number(place) * x + number(place + padded) * y + number(place + 2 * padded);
-          }
-        }
+        for (int e = 0; e < 4; ++e) sums[n][slot][e] = by_x[e % 2] * x[e / 2] + by_y[e % 2] * y[e / 2] + biases[e % 2];
       }
     }
   }
@@ -92,8 +96,10 @@ class PixelPass {
       const int place = plan_.hidden_biases() + (layer - 1) * padded + 2 * (unit_.lane(slot) % 4);
       SARINR_UNROLL
       for (int n = 0; n < columns; ++n) {
+        float biases[2];
+        unit_.pair(tile_.small + place + n * 8, biases);
         SARINR_UNROLL
-        for (int e = 0; e < 4; ++e) sums[n][slot][e] = number(place + n * 8 + e % 2);
+        for (int e = 0; e < 4; ++e) sums[n][slot][e] = biases[e % 2];
       }
     }
     SARINR_UNROLL
@@ -159,8 +165,10 @@ class PixelPass {
   SARINR_DEVICE void output_layer(const Words (&values)[chunks], const Words (&rests)[chunks], Sums& outputs) {
     for (int slot = 0; slot < Unit::slots; ++slot) {
       const int place = plan_.output_biases() + 2 * (unit_.lane(slot) % 4);
+      float biases[2];
+      unit_.pair(tile_.small + place, biases);
       SARINR_UNROLL
-      for (int e = 0; e < 4; ++e) outputs[slot][e] = number(place + e % 2);
+      for (int e = 0; e < 4; ++e) outputs[slot][e] = biases[e % 2];
     }
     SARINR_UNROLL
     for (int k = 0; k < chunks; k += 2) {

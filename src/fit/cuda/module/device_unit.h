@@ -30,6 +30,11 @@ struct DeviceUnit {
   SARINR_DEVICE float high(std::uint32_t word) const { return __uint_as_float(word & 0xffff0000u); }
   SARINR_DEVICE float number(std::uint32_t word) const { return __uint_as_float(word); }
   SARINR_DEVICE std::uint32_t word(float number) const { return __float_as_uint(number); }
+  SARINR_DEVICE void pair(const std::uint32_t* place, float (&numbers)[2]) const {
+    const uint2 words = *reinterpret_cast<const uint2*>(place);
+    numbers[0] = number(words.x);
+    numbers[1] = number(words.y);
+  }
   SARINR_DEVICE float exponential(float x) const { return __expf(x); }
   SARINR_DEVICE float square_root(float x) const { return __fsqrt_rn(x); }
 
