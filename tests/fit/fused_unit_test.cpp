@@ -131,6 +131,14 @@ TEST(FusedPlan, OfTheUsualNetworkFillsAHopperBlockInOnePass) {
   EXPECT_TRUE(plan.small_in_shared);
 }
 
+TEST(FusedPlan, OfTheWidestNetworkTakesTurnsAtItsGradient) {
+  const Plan plan = make_plan(*dense_network(test::spec_of("siren", 128, 3, 1)), test::hopper_shared_bytes);
+  EXPECT_EQ(plan.warps, 4);
+  EXPECT_EQ(plan.passes, 4);
+  EXPECT_TRUE(plan.blocks_in_shared);
+  EXPECT_FALSE(plan.small_in_shared);
+}
+
 TEST(FusedPlan, GivesEveryWeightOneJob) {
   const Plan plan = make_plan(*dense_network(test::spec_of("siren", 96, 2, 1)), test::hopper_shared_bytes);
   std::vector<int> owners(static_cast<std::size_t>(plan.shape.depth * plan.row_tiles() * plan.block_columns()));

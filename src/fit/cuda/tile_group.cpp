@@ -8,7 +8,7 @@ namespace sarinr::fused {
 
 namespace {
 
-std::size_t words_a_tile(const Plan& plan) { return static_cast<std::size_t>(plan.blocks_size() + plan.small_size()); }
+std::size_t words_a_tile(const Plan& plan) { return static_cast<std::size_t>(plan.blocks_size()) + static_cast<std::size_t>(plan.small_size()); }
 
 std::size_t pixels_a_tile(const Arguments& arguments) { return static_cast<std::size_t>(arguments.grid_pixels()); }
 
@@ -55,7 +55,7 @@ std::size_t TileGroup::bytes_a_tile(const Arguments& arguments) {
   const Shape& shape = arguments.plan.shape;
   const std::size_t channels = static_cast<std::size_t>(shape.outputs);
   return pixels_a_tile(arguments) * (channels * sizeof(float) + 1) +
-         static_cast<std::size_t>(4 * shape.weights()) * sizeof(float) + words_a_tile(arguments.plan) * 4 +
+         4 * static_cast<std::size_t>(shape.weights()) * sizeof(float) + words_a_tile(arguments.plan) * 4 +
          static_cast<std::size_t>(arguments.all_epochs) * sizeof(float) + 128;
 }
 

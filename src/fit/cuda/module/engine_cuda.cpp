@@ -2,8 +2,11 @@
 
 #include "fit/cuda/fused_engine.h"
 #include "fit/cuda/module/cuda_device.h"
+#include "fit/cuda/self_check.h"
 
 extern "C" __attribute__((visibility("default"))) sarinr::Engine* sarinr_create_engine(
     const sarinr::EngineOptions& options) {
-  return sarinr::fused::make_engine_on(sarinr::fused::open_cuda_device(options.device), options).release();
+  std::unique_ptr<sarinr::fused::Device> device = sarinr::fused::open_cuda_device(options.device);
+  sarinr::fused::check_device(*device);
+  return sarinr::fused::make_engine_on(std::move(device), options).release();
 }
