@@ -45,10 +45,17 @@ std::vector<at::Tensor> make_leaves(const FieldSpec& spec, const std::vector<flo
   return leaves;
 }
 
+std::vector<at::Tensor> on_cpu(const std::vector<at::Tensor>& leaves) {
+  std::vector<at::Tensor> copies;
+  for (const at::Tensor& leaf : leaves) copies.push_back(leaf.detach().cpu());
+  return copies;
+}
+
+/// Of one field, from leaves on the CPU.
 std::vector<float> weights_of(const std::vector<at::Tensor>& leaves, std::int64_t field) {
   std::vector<float> weights;
   for (const at::Tensor& leaf : leaves) {
-    const at::Tensor flat = leaf.detach()[field].contiguous().cpu();
+    const at::Tensor flat = leaf[field].contiguous();
     weights.insert(weights.end(), flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
   }
   return weights;
@@ -142,7 +149,7 @@ class TorchEngine final : public Engine {
       stepper.step(pass.contrast(leaves, sign * options.lambda), options.learning_rate);
       progress.advance(1);
     }
-    return weights_of(leaves, 0);
+    return weights_of(on_cpu(leaves), 0);
   }
 
   void fit_here(const FitProblem& problem, const std::vector<NormalisedTile>& tiles, const FitOptions& options,
@@ -198,7 +205,9 @@ class TorchEngine final : public Engine {
       }
       if (!enough) continue;
       reached[i] = true;
-      fits[tile].weights = weights_of(leaves, static_cast<std::int64_t>(i));
+      std::vector<at::Tensor> field;
+      for (const at::Tensor& leaf : leaves) field.push_back(leaf.narrow(0, static_cast<std::int64_t>(i), 1));
+      fits[tile].weights = weights_of(on_cpu(field), 0);
       fits[tile].epochs = epoch;
     }
     return std::find(reached.begin(), reached.end(), false) == reached.end();
@@ -207,14 +216,17 @@ class TorchEngine final : public Engine {
   static void record(const FitProblem& problem, const FitOptions& options, const std::vector<at::Tensor>& leaves,
                      const std::vector<at::Tensor>& losses, std::int64_t begin, const std::vector<bool>& reached,
                      std::vector<TileFit>& fits) {
+    // One copy for all fields: every number asked for alone would make a GPU wait.
+    const std::vector<at::Tensor> copies = on_cpu(leaves);
+    const at::Tensor means = losses.empty() ? at::empty({0, 0}) : at::stack(losses).mean(2).cpu().contiguous();
     for (std::size_t i = 0; i < reached.size(); ++i) {
       TileFit& fit = fits[static_cast<std::size_t>(begin) + i];
       if (!reached[i]) {
-        fit.weights = weights_of(leaves, static_cast<std::int64_t>(i));
+        fit.weights = weights_of(copies, static_cast<std::int64_t>(i));
         fit.epochs = options.epochs;
       }
       for (std::size_t e = 0; e < losses.size() && e <= static_cast<std::size_t>(fit.epochs); ++e) {
-        fit.losses.push_back(losses[e][static_cast<std::int64_t>(i)].mean().item<float>());
+        fit.losses.push_back(means.data_ptr<float>()[e * reached.size() + i]);
       }
       fit.loss = fit.losses.empty() ? 0 : static_cast<double>(fit.losses.back());
       for (const float weight : fit.weights) {
