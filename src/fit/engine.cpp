@@ -75,6 +75,7 @@ std::unique_ptr<Engine> engine_on_gpu(const EngineOptions& options, const FieldS
       return open_cuda(options);
     } catch (const Error&) {
       // Without the module, or with a GPU that it cannot use, LibTorch may do it.
+      if (options.device != "auto" && !std::filesystem::exists(module_path("engine_torch.so"))) throw;
     }
   }
   if (options.device != "auto") return open_torch(options);
