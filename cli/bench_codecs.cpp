@@ -148,7 +148,8 @@ void add_bench_codecs(CLI::App& bench, std::function<void()>& chosen) {
   app.add_option("--trials", a.rates.trials, "codings that the search for a rate may take")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
-  app.add_option("--engine", a.engine.engine, "what fits sarinr's fields: auto, cpu, cuda, torch")->capture_default_str();
+  app.add_option("--engine", a.engine.engine, "what fits sarinr's fields: auto, cpu, cuda, torch")
+      ->capture_default_str();
   app.add_option("--device", a.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--threads", a.engine.threads, "of every codec; 0: as many as the machine has")
       ->check(CLI::Range(0, 1024))

@@ -8,7 +8,9 @@ namespace sarinr::fused {
 
 namespace {
 
-std::size_t words_a_tile(const Plan& plan) { return static_cast<std::size_t>(plan.blocks_size()) + static_cast<std::size_t>(plan.small_size()); }
+std::size_t words_a_tile(const Plan& plan) {
+  return static_cast<std::size_t>(plan.blocks_size()) + static_cast<std::size_t>(plan.small_size());
+}
 
 std::size_t pixels_a_tile(const Arguments& arguments) { return static_cast<std::size_t>(arguments.grid_pixels()); }
 
