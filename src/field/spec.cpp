@@ -74,6 +74,14 @@ std::vector<std::string> architecture_names() {
   return names;
 }
 
+std::size_t Architecture::operations(const FieldSpec& spec) const {
+  std::size_t count = 0;
+  for (const TensorInfo& tensor : tensors(spec)) {
+    if (tensor.columns > 1) count += tensor.size();
+  }
+  return count;
+}
+
 void check(const FieldSpec& spec) {
   const std::string problem = complaint(spec, architecture(spec.architecture));
   if (!problem.empty()) throw Error(problem);
@@ -90,11 +98,7 @@ std::size_t operations_per_pixel(const FieldSpec& spec) {
     const LatentShape shape = latent_shape(spec);
     return shape.synthesis_operations() + (4 * shape.entropy_operations() + 2) / 3;
   }
-  std::size_t count = 0;
-  for (const TensorInfo& tensor : architecture(spec.architecture).tensors(spec)) {
-    if (tensor.columns > 1) count += tensor.size();
-  }
-  return count;
+  return architecture(spec.architecture).operations(spec);
 }
 
 void write(const FieldSpec& spec, ByteWriter& writer) {

@@ -10,11 +10,14 @@
 #include <type_traits>
 
 #include "field/dispatch.h"
+#include "field/graph.h"
 #include "fit/adam.h"
 #include "fit/contrast.h"
 #include "fit/fit_points.h"
 #include "fit/flush_to_zero.h"
 #include "fit/gradient_sum.h"
+#include "fit/network_gradient.h"
+#include "fit/penalty.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
@@ -44,26 +47,34 @@ class Progress {
 /// One network being fitted: its weights, their gradient and Adam's state.
 class Trainer {
  public:
-  Trainer(const FitProblem& problem, const DenseNetwork& network, const LayerKernels& kernels, const PairKernels* pairs)
-      : weights_(problem.start),
+  Trainer(const FitProblem& problem, const LayerKernels& kernels, const PairKernels* pairs)
+      : spec_(problem.spec),
+        weights_(problem.start),
         gradient_(problem.start.size()),
         adam_(problem.start.size()),
-        pass_(network, kernels, DenseGradient::suits_pairs(network) ? pairs : nullptr) {}
+        pass_(make_gradient(problem.spec, kernels, pairs)) {
+    if (pass_ == nullptr) {
+      throw Error("the cpu engine has no architecture '" + spec_.architecture + "': give --engine torch");
+    }
+  }
 
-  DenseGradient& pass() { return pass_; }
+  NetworkGradient& pass() { return *pass_; }
   const std::vector<float>& weights() const { return weights_; }
-  void prepare() { pass_.set_weights(weights_.data()); }
-  void step(const GradientSum& sum, double learning_rate) {
+  void prepare() { pass_->set_weights(weights_.data()); }
+  /// `penalised`: the architecture's own penalty counts too.
+  void step(const GradientSum& sum, double learning_rate, bool penalised) {
     const FlushToZero flush;
-    pass_.gather(sum.sums(), gradient_.data());
+    pass_->gather(sum.sums(), gradient_.data());
+    if (penalised) add_penalty_gradient(spec_, weights_, gradient_);
     adam_.step(weights_, gradient_, learning_rate);
   }
 
  private:
+  FieldSpec spec_;
   std::vector<float> weights_;
   std::vector<float> gradient_;
   Adam adam_;
-  DenseGradient pass_;
+  std::unique_ptr<NetworkGradient> pass_;
 };
 
 /// The derivatives of the loss (FitOptions) by one block's outputs; adds the channels' mean square errors to `losses`.
@@ -142,19 +153,10 @@ class CpuEngine final : public Engine {
     return oneapi::tbb::this_task_arena::isolate(work);
   }
 
-  static DenseNetwork network_of(const FitProblem& problem) {
-    const std::optional<DenseNetwork> network = dense_network(problem.spec);
-    if (!network) {
-      throw Error("the cpu engine has no architecture '" + problem.spec.architecture + "': give --engine torch");
-    }
-    return *network;
-  }
-
   std::vector<float> activate_here(const FitProblem& problem, const ActivationOptions& options,
                                    const StepCallback& step) const {
-    const DenseNetwork network = network_of(problem);
-    Trainer trainer(problem, network, kernels_, nullptr);
-    const FitPoints points = grid_points(problem, network);
+    Trainer trainer(problem, kernels_, nullptr);
+    const FitPoints points = grid_points(problem, trainer.pass());
     GradientSum sum(trainer.pass(), points.blocks, threads_ > 1);
     const AlignedFloats image = aligned_zeros(points.blocks * block_pixels * trainer.pass().output_stride());
     Progress progress(step);
@@ -162,7 +164,7 @@ class CpuEngine final : public Engine {
       trainer.prepare();
       const double sign = epoch % 2 == 0 ? -1 : 1;
       contrast_pass(problem, points, sign * options.lambda, trainer.pass(), sum, image.get());
-      trainer.step(sum, options.learning_rate);
+      trainer.step(sum, options.learning_rate, false);
       progress.advance();
     }
     return trainer.weights();
@@ -170,14 +172,14 @@ class CpuEngine final : public Engine {
 
   /// The gradient of factor * G (docs/metrics.md): the image, its own derivatives, and the way back to the weights.
   static void contrast_pass(const FitProblem& problem, const FitPoints& points, double factor,
-                            const DenseGradient& pass, GradientSum& sum, float* image) {
+                            const NetworkGradient& pass, GradientSum& sum, float* image) {
     const std::size_t stride = pass.output_stride();
-    const std::size_t inputs = static_cast<std::size_t>(pass.network().inputs());
-    sum.run([&](std::size_t block, DenseGradient::Workspace& work, float*, std::vector<double>&) {
+    const std::size_t inputs = pass.inputs();
+    sum.run([&](std::size_t block, NetworkGradient::Workspace& work, float*, std::vector<double>&) {
       pass.forward(points.inputs.get() + block * block_pixels * inputs, work);
       std::copy(work.outputs.get(), work.outputs.get() + block_pixels * stride, image + block * block_pixels * stride);
     });
-    const std::size_t channels = static_cast<std::size_t>(pass.network().outputs);
+    const std::size_t channels = pass.outputs();
     std::vector<float> plane(points.count);
     for (std::size_t c = 0; c < channels; ++c) {
       for (std::size_t i = 0; i < points.count; ++i) plane[i] = image[i * stride + c];
@@ -186,7 +188,7 @@ class CpuEngine final : public Engine {
       for (std::size_t i = 0; i < points.count; ++i) image[i * stride + c] = slopes[i];
     }
     std::fill(image + points.count * stride, image + points.blocks * block_pixels * stride, 0.0f);
-    sum.run([&](std::size_t block, DenseGradient::Workspace& work, float* sums, std::vector<double>&) {
+    sum.run([&](std::size_t block, NetworkGradient::Workspace& work, float* sums, std::vector<double>&) {
       const float* at = points.inputs.get() + block * block_pixels * inputs;
       pass.forward(at, work);
       pass.backward(at, image + block * block_pixels * stride, work, sums);
@@ -195,11 +197,10 @@ class CpuEngine final : public Engine {
 
   std::vector<TileFit> fit_here(const FitProblem& problem, const std::vector<NormalisedTile>& tiles,
                                 const FitOptions& options, const StepCallback& step) const {
-    const DenseNetwork network = network_of(problem);
     std::vector<TileFit> fits(tiles.size());
     Progress progress(step);
     const auto fit_one = [&](std::size_t tile, bool parallel) {
-      fits[tile] = fit_tile(problem, network, tiles[tile], options,
+      fits[tile] = fit_tile(problem, tiles[tile], options,
                             options.target.empty() ? std::vector<float>() : options.target[tile], progress, parallel);
     };
     // As many as can go one to a thread do; the threads share the pixels of those left over.
@@ -215,11 +216,10 @@ class CpuEngine final : public Engine {
     return fits;
   }
 
-  TileFit fit_tile(const FitProblem& problem, const DenseNetwork& network, const NormalisedTile& tile,
-                   const FitOptions& options, const std::vector<float>& target, Progress& progress,
-                   bool parallel) const {
-    Trainer trainer(problem, network, kernels_, pairs_);
-    const FitPoints points = tile_points(problem, network, tile, trainer.pass().output_stride());
+  TileFit fit_tile(const FitProblem& problem, const NormalisedTile& tile, const FitOptions& options,
+                   const std::vector<float>& target, Progress& progress, bool parallel) const {
+    Trainer trainer(problem, kernels_, pairs_);
+    const FitPoints points = tile_points(problem, trainer.pass(), tile);
     GradientSum sum(trainer.pass(), points.blocks, parallel);
     const auto enough = [&] {
       for (std::size_t c = 0; c < target.size(); ++c) {
@@ -232,15 +232,15 @@ class CpuEngine final : public Engine {
       trainer.prepare();
       square_error_pass(points, trainer.pass(), sum);
       double loss = 0;
-      for (const double channel : sum.losses()) loss += channel / network.outputs;
+      for (const double channel : sum.losses()) loss += channel / problem.spec.outputs;
       const bool reached = enough();
-      if (trainer.pass().uses_pairs() && (reached || loss < least_pair_loss)) {
+      if (trainer.pass().pairs() != nullptr && (reached || loss < least_pair_loss)) {
         trainer.pass().use_floats();
         continue;
       }
       fit.losses.push_back(static_cast<float>(loss));
       if (reached) break;
-      trainer.step(sum, cosine_decay(options.learning_rate, fit.epochs, options.epochs));
+      trainer.step(sum, cosine_decay(options.learning_rate, fit.epochs, options.epochs), true);
       ++fit.epochs;
       progress.advance();
     }
@@ -255,11 +255,11 @@ class CpuEngine final : public Engine {
     return fit;
   }
 
-  static void square_error_pass(const FitPoints& points, const DenseGradient& pass, GradientSum& sum) {
-    const std::size_t inputs = static_cast<std::size_t>(pass.network().inputs());
+  static void square_error_pass(const FitPoints& points, const NetworkGradient& pass, GradientSum& sum) {
+    const std::size_t inputs = pass.inputs();
     const std::size_t stride = pass.output_stride();
-    const std::size_t channels = static_cast<std::size_t>(pass.network().outputs);
-    sum.run([&](std::size_t block, DenseGradient::Workspace& work, float* sums, std::vector<double>& losses) {
+    const std::size_t channels = pass.outputs();
+    sum.run([&](std::size_t block, NetworkGradient::Workspace& work, float* sums, std::vector<double>& losses) {
       const float* at = points.inputs.get() + block * block_pixels * inputs;
       const std::size_t place = block * block_pixels * stride;
       pass.forward(at, work);
@@ -282,7 +282,7 @@ class CpuEngine final : public Engine {
 bool cpu_engine_has(const std::string& architecture) {
   FieldSpec spec;
   spec.architecture = architecture;
-  return dense_network(spec).has_value();
+  return dense_network(spec) || network_graph(spec);
 }
 
 std::unique_ptr<Engine> make_cpu_engine(const EngineOptions& options) { return std::make_unique<CpuEngine>(options); }

@@ -47,24 +47,25 @@ void DenseGradient::set_weights(const float* weights) {
   }
 }
 
-DenseGradient::Workspace DenseGradient::workspace() const {
+std::unique_ptr<NetworkGradient::Workspace> DenseGradient::workspace() const {
   const std::size_t layers = static_cast<std::size_t>(network().depth) + 1;
-  Workspace work;
-  work.values = aligned_zeros(layer_size() * layers);
-  work.slopes = aligned_zeros(layer_size() * layers);
-  work.outputs = aligned_zeros(block_pixels * output_stride());
+  auto work = std::make_unique<DenseWorkspace>();
+  work->values = aligned_zeros(layer_size() * layers);
+  work->slopes = aligned_zeros(layer_size() * layers);
+  work->outputs = aligned_zeros(block_pixels * output_stride());
   if (pairs_ == nullptr) return work;
-  work.row_pairs = aligned_zeros(layer_size() / 2);
-  work.pixel_pairs = aligned_zeros(layer_size() / 2 * (layers - 1));
-  work.gradient_row_pairs = aligned_zeros(layer_size() / 2);
-  work.gradient_pixel_pairs = aligned_zeros(layer_size() / 2);
+  work->row_pairs = aligned_zeros(layer_size() / 2);
+  work->pixel_pairs = aligned_zeros(layer_size() / 2 * (layers - 1));
+  work->gradient_row_pairs = aligned_zeros(layer_size() / 2);
+  work->gradient_pixel_pairs = aligned_zeros(layer_size() / 2);
   return work;
 }
 
-void DenseGradient::forward(const float* inputs, Workspace& work) const {
+void DenseGradient::forward(const float* points, Workspace& space) const {
+  auto& work = static_cast<DenseWorkspace&>(space);
   const DenseNetwork& network = packed_.network();
   const std::size_t columns = packed_.columns();
-  const float* below = inputs;
+  const float* below = points;
   for (int layer = 0; layer <= network.depth; ++layer) {
     float* values = values_of(work, layer);
     float* slopes = layer_of(work.slopes, layer);
@@ -84,7 +85,8 @@ void DenseGradient::forward(const float* inputs, Workspace& work) const {
   packed_.output(kernels_, below, work.outputs.get());
 }
 
-void DenseGradient::backward(const float* inputs, const float* output_gradients, Workspace& work, float* sums) const {
+void DenseGradient::backward(const float* points, const float* output_gradients, Workspace& space, float* sums) const {
+  auto& work = static_cast<DenseWorkspace&>(space);
   const DenseNetwork& network = packed_.network();
   const std::size_t columns = packed_.columns();
   const int last = network.depth + 1;
@@ -107,12 +109,12 @@ void DenseGradient::backward(const float* inputs, const float* output_gradients,
       backward_hidden(layer, work, sums);
     } else {
       const std::size_t width = static_cast<std::size_t>(network.inputs());
-      kernels_.accumulate(inputs, width, width, gradients, columns, sums + matrix_sums_[0]);
+      kernels_.accumulate(points, width, width, gradients, columns, sums + matrix_sums_[0]);
     }
   }
 }
 
-void DenseGradient::backward_hidden(int layer, Workspace& work, float* sums) const {
+void DenseGradient::backward_hidden(int layer, DenseWorkspace& work, float* sums) const {
   const std::size_t columns = packed_.columns();
   const std::size_t width = static_cast<std::size_t>(network().width);
   float* gradients = layer_of(work.slopes, layer);

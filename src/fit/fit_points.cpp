@@ -6,25 +6,25 @@ namespace sarinr {
 
 namespace {
 
-void set_size(FitPoints& points, const DenseNetwork& network, std::size_t count) {
+void set_size(FitPoints& points, const NetworkGradient& network, std::size_t count) {
   points.count = count;
   points.blocks = (count + block_pixels - 1) / block_pixels;
-  points.inputs = aligned_zeros(points.blocks * block_pixels * static_cast<std::size_t>(network.inputs()));
+  points.inputs = aligned_zeros(points.blocks * block_pixels * network.inputs());
 }
 
 /// Coordinates of FitProblem's pixels: NormalisedTile says the formula.
-void set_inputs(FitPoints& points, const FitProblem& problem, const DenseNetwork& network, std::size_t point,
+void set_inputs(FitPoints& points, const FitProblem& problem, const NetworkGradient& network, std::size_t point,
                 std::size_t column, std::size_t row) {
   const auto centre = [](std::size_t pixel, int length) {
     return static_cast<float>((2 * static_cast<double>(pixel) + 1) / length - 1);
   };
-  encode_point(network, centre(column, problem.grid_width), centre(row, problem.grid_height),
-               points.inputs.get() + point * static_cast<std::size_t>(network.inputs()));
+  network.encode(centre(column, problem.grid_width), centre(row, problem.grid_height),
+                 points.inputs.get() + point * network.inputs());
 }
 
 }  // namespace
 
-FitPoints grid_points(const FitProblem& problem, const DenseNetwork& network) {
+FitPoints grid_points(const FitProblem& problem, const NetworkGradient& network) {
   FitPoints points;
   const std::size_t width = static_cast<std::size_t>(problem.grid_width);
   set_size(points, network, width * static_cast<std::size_t>(problem.grid_height));
@@ -32,11 +32,11 @@ FitPoints grid_points(const FitProblem& problem, const DenseNetwork& network) {
   return points;
 }
 
-FitPoints tile_points(const FitProblem& problem, const DenseNetwork& network, const NormalisedTile& tile,
-                      std::size_t stride) {
+FitPoints tile_points(const FitProblem& problem, const NetworkGradient& network, const NormalisedTile& tile) {
   const std::size_t width = static_cast<std::size_t>(tile.width);
   const std::size_t pixels = width * static_cast<std::size_t>(tile.height);
-  const std::size_t channels = static_cast<std::size_t>(network.outputs);
+  const std::size_t channels = network.outputs();
+  const std::size_t stride = network.output_stride();
   std::vector<std::size_t> places;
   std::vector<std::size_t> valid(channels);
   for (std::size_t i = 0; i < pixels; ++i) {

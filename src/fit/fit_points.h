@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "field/packed_network.h"
+#include "fit/network_gradient.h"
 #include "sarinr/fit/engine.h"
 
 namespace sarinr {
@@ -11,16 +11,15 @@ namespace sarinr {
 struct FitPoints {
   std::size_t count = 0;  ///< without the filling
   std::size_t blocks = 0;
-  AlignedFloats inputs;   ///< [pixel][network inputs]
+  AlignedFloats inputs;   ///< [pixel][NetworkGradient::inputs()]
   AlignedFloats values;   ///< [pixel][output stride]
   AlignedFloats weights;  ///< the same: 1 / (valid pixels of the channel) where valid, else 0
 };
 
 /// All pixels of the problem's grid, row by row, without values.
-FitPoints grid_points(const FitProblem& problem, const DenseNetwork& network);
+FitPoints grid_points(const FitProblem& problem, const NetworkGradient& network);
 
-/// The pixels of a tile that are valid in any channel, row by row; `stride` numbers a pixel.
-FitPoints tile_points(const FitProblem& problem, const DenseNetwork& network, const NormalisedTile& tile,
-                      std::size_t stride);
+/// The pixels of a tile that are valid in any channel, row by row.
+FitPoints tile_points(const FitProblem& problem, const NetworkGradient& network, const NormalisedTile& tile);
 
 }  // namespace sarinr

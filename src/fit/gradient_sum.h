@@ -7,8 +7,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "fit/dense_gradient.h"
 #include "fit/flush_to_zero.h"
+#include "fit/network_gradient.h"
+#include "fit/pair_kernels.h"
 
 namespace sarinr {
 
@@ -17,14 +18,14 @@ namespace sarinr {
 class GradientSum {
  public:
   /// `parallel`: chunks are spread over the threads of the task arena that calls run; else the caller does them all.
-  GradientSum(const DenseGradient& gradient, std::size_t blocks, bool parallel)
+  GradientSum(const NetworkGradient& gradient, std::size_t blocks, bool parallel)
       : gradient_(gradient),
         blocks_(blocks),
         chunk_blocks_(blocks_of_a_chunk(gradient, blocks)),
         parallel_(parallel && blocks > chunk_blocks_),
         workspaces_([&gradient] { return gradient.workspace(); }),
         sums_(aligned_zeros(gradient.sums_size())),
-        losses_(static_cast<std::size_t>(gradient.network().outputs)) {
+        losses_(gradient.outputs()) {
     const std::size_t chunks = (blocks + chunk_blocks_ - 1) / chunk_blocks_;
     chunks_.resize(chunks);
     for (std::size_t i = 0; i < chunks; ++i) {
@@ -64,7 +65,7 @@ class GradientSum {
   };
 
   /// 2304 pixels; more where so many chunks of a large network would take too much memory.
-  static std::size_t blocks_of_a_chunk(const DenseGradient& gradient, std::size_t blocks) {
+  static std::size_t blocks_of_a_chunk(const NetworkGradient& gradient, std::size_t blocks) {
     constexpr std::size_t usual = 48;
     constexpr std::size_t most_floats = std::size_t{1} << 24;
     const std::size_t most_chunks = std::max<std::size_t>(8, most_floats / gradient.sums_size());
@@ -75,7 +76,7 @@ class GradientSum {
   void run_chunk(const Work& work, std::size_t chunk, float* sums) {
     const FlushToZero flush;
     const PairSession session(gradient_.pairs());
-    DenseGradient::Workspace& workspace = workspaces_.local();
+    NetworkGradient::Workspace& workspace = *workspaces_.local();
     std::vector<double>& losses = chunks_[chunk].losses;
     std::fill(sums, sums + gradient_.sums_size(), 0.0f);
     std::fill(losses.begin(), losses.end(), 0.0);
@@ -83,11 +84,11 @@ class GradientSum {
     for (std::size_t block = chunk * chunk_blocks_; block < end; ++block) work(block, workspace, sums, losses);
   }
 
-  const DenseGradient& gradient_;
+  const NetworkGradient& gradient_;
   std::size_t blocks_;
   std::size_t chunk_blocks_;
   bool parallel_;
-  oneapi::tbb::enumerable_thread_specific<DenseGradient::Workspace> workspaces_;
+  oneapi::tbb::enumerable_thread_specific<std::unique_ptr<NetworkGradient::Workspace>> workspaces_;
   std::vector<Chunk> chunks_;
   AlignedFloats sums_;
   std::vector<double> losses_;

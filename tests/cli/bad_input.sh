@@ -36,8 +36,8 @@ expect 1 'text.txt' fit text.txt a.sinr
 expect 1 'folder' fit folder a.sinr
 expect 1 'flat.sinr exists: give --overwrite to replace it' fit scene.tif flat.sinr
 expect 1 'nowhere' fit scene.tif nowhere/a.sinr
-expect 1 "unknown architecture 'sirene': the architectures are siren, finer, gauss, pemlp, relu" fit scene.tif a.sinr --arch sirene
 expect 1 "unknown engine 'abacus': the engines are auto, cpu, cuda, torch" fit scene.tif a.sinr --engine abacus
+expect 1 "unknown architecture 'sirene': the architectures are siren, finer, gauss, pemlp, relu, wire, mfn-fourier, mfn-gabor, incode, sl2a" fit scene.tif a.sinr --arch sirene
 expect 1 "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N" fit scene.tif a.sinr --device gpu
 expect 1 'the width of siren is 2; it must lie between 4 and 512' fit scene.tif a.sinr --width 2
 expect 1 'the depth of siren is 20; it must lie between 0 and 8' fit scene.tif a.sinr --depth 20

@@ -38,7 +38,7 @@ assert out["bands"][0]["description"] == "VV" and out["bands"][0]["quantity"] ==
 assert out["crs"] == "WGS 84 / UTM zone 31N" and out["geotransform"][1] == 10, out' || fail "info --json"
 
 # Every architecture goes through a file and back; kernels and precision can be chosen; the benchmark says what it measured.
-for arch in siren finer gauss pemlp relu; do
+for arch in siren finer gauss pemlp relu wire mfn-fourier mfn-gabor incode sl2a; do
   "$sarinr" fit scene.tif "$arch.sinr" $small --bands 1 --arch "$arch" >/dev/null || fail "fit --arch $arch"
   "$sarinr" render "$arch.sinr" "$arch.tif" --quiet || fail "render $arch"
   "$sarinr" info "$arch.sinr" --json | grep -q "\"$arch\"" || fail "info does not name $arch"

@@ -119,7 +119,9 @@ TEST(FieldSpec, RefusesWhatIsOutOfRangeAndNamesTheLegalValues) {
   EXPECT_EQ(message(siren(64, 9, 1)), "the depth of siren is 9; it must lie between 0 and 8");
   FieldSpec wrong = siren(64, 3, 1);
   wrong.architecture = "sirene";
-  EXPECT_EQ(message(wrong), "unknown architecture 'sirene': the architectures are siren, finer, gauss, pemlp, relu");
+  EXPECT_EQ(message(wrong),
+            "unknown architecture 'sirene': the architectures are siren, finer, gauss, pemlp, relu, wire, mfn-fourier, "
+            "mfn-gabor, incode, sl2a");
   wrong = siren(64, 3, 1);
   wrong.parameters[0] = -1;
   EXPECT_EQ(message(wrong), "w0-first of siren is -1; it must lie between 0.1 and 3000");

@@ -112,6 +112,14 @@ INSTANTIATE_TEST_SUITE_P(OtherArchitectures, CpuEngineShapes,
                                          Shape{"gauss", 48, 1, 4, 40, 40, true}, Shape{"pemlp", 40, 2, 2, 50, 47, true},
                                          Shape{"relu", 64, 3, 1, 50, 47, false}));
 
+INSTANTIATE_TEST_SUITE_P(Graphs, CpuEngineShapes,
+                         testing::Values(Shape{"wire", 33, 1, 2, 50, 47, true}, Shape{"wire", 64, 2, 1, 40, 40, false},
+                                         Shape{"mfn-fourier", 33, 2, 2, 50, 47, true},
+                                         Shape{"mfn-gabor", 33, 2, 2, 50, 47, true},
+                                         Shape{"incode", 33, 2, 2, 50, 47, true},
+                                         Shape{"sl2a", 33, 2, 2, 50, 47, true},
+                                         Shape{"sl2a", 4, 0, 5, 33, 9, false}));
+
 class CpuEngineInstructions : public testing::TestWithParam<std::string> {};
 
 TEST_P(CpuEngineInstructions, GiveTheSameFit) {

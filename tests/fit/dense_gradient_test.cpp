@@ -71,7 +71,7 @@ TEST_P(DenseGradientTest, EqualsFiniteDifferencesOnEveryInstructionSet) {
   for (const std::string& instructions : instruction_sets()) {
     DenseGradient gradient(network, layer_kernels(instructions));
     gradient.set_weights(weights.data());
-    DenseGradient::Workspace work = gradient.workspace();
+    const std::unique_ptr<NetworkGradient::Workspace> work = gradient.workspace();
     const AlignedFloats by_outputs = aligned_zeros(block_pixels * gradient.output_stride());
     for (std::size_t p = 0; p < block_pixels; ++p) {
       for (std::size_t c = 0; c < static_cast<std::size_t>(outputs); ++c) {
@@ -80,8 +80,8 @@ TEST_P(DenseGradientTest, EqualsFiniteDifferencesOnEveryInstructionSet) {
       }
     }
     const AlignedFloats sums = aligned_zeros(gradient.sums_size());
-    gradient.forward(encoded.get(), work);
-    gradient.backward(encoded.get(), by_outputs.get(), work, sums.get());
+    gradient.forward(encoded.get(), *work);
+    gradient.backward(encoded.get(), by_outputs.get(), *work, sums.get());
     std::vector<float> found(weights.size());
     gradient.gather(sums.get(), found.data());
     for (std::size_t i = 0; i < found.size(); ++i) {
@@ -97,7 +97,7 @@ std::vector<float> gradient_with(const FieldSpec& spec, const std::vector<float>
   DenseGradient gradient(*dense_network(spec), layer_kernels(instructions), pairs);
   const PairSession session(pairs);
   gradient.set_weights(weights.data());
-  DenseGradient::Workspace work = gradient.workspace();
+  const std::unique_ptr<NetworkGradient::Workspace> work = gradient.workspace();
   const std::size_t width = static_cast<std::size_t>(gradient.network().inputs());
   const AlignedFloats inputs = aligned_zeros(width * block_pixels);
   const AlignedFloats slopes = aligned_zeros(block_pixels * gradient.output_stride());
@@ -108,8 +108,8 @@ std::vector<float> gradient_with(const FieldSpec& spec, const std::vector<float>
   }
   for (std::size_t i = 0; i < block_pixels; ++i) slopes[i] = static_cast<float>(random.normal());
   const AlignedFloats sums = aligned_zeros(gradient.sums_size());
-  gradient.forward(inputs.get(), work);
-  gradient.backward(inputs.get(), slopes.get(), work, sums.get());
+  gradient.forward(inputs.get(), *work);
+  gradient.backward(inputs.get(), slopes.get(), *work, sums.get());
   std::vector<float> found(weights.size());
   gradient.gather(sums.get(), found.data());
   return found;
@@ -130,7 +130,8 @@ TEST_P(PairGradientTest, IsThatOfFloatsToTheRoundingOfBfloat16) {
   for (const std::string& name : architecture_names()) {
     for (const int width : {20, 32, 64, 96}) {
       const FieldSpec spec = spec_of(name, width, 2, 1);
-      if (!DenseGradient::suits_pairs(*dense_network(spec))) continue;
+      const std::optional<DenseNetwork> network = dense_network(spec);
+      if (!network || !DenseGradient::suits_pairs(*network)) continue;
       const std::vector<float> weights = architecture(name).initialise(spec, 7);
       const std::vector<float> single = gradient_with(spec, weights, GetParam(), nullptr);
       const std::vector<float> half = gradient_with(spec, weights, GetParam(), &pair_kernels(GetParam()));

@@ -48,6 +48,8 @@ class Architecture {
   virtual std::vector<ParameterInfo> parameters() const = 0;
   virtual std::vector<TensorInfo> tensors(const FieldSpec& spec) const = 0;
   virtual int least_width() const { return 4; }
+  /// Multiply-adds of the matrices at one point: all matrices', each once, unless an architecture says otherwise.
+  virtual std::size_t operations(const FieldSpec& spec) const;
   /// Fresh weights; the same for the same spec and seed on every machine.
   virtual std::vector<float> initialise(const FieldSpec& spec, std::uint64_t seed) const = 0;
   /// Values of the field at `count` points. `x` and `y` in [-1, 1]; out[channel * stride + i]. The value at a point

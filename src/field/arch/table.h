@@ -14,6 +14,11 @@ const Architecture& finer_architecture();
 const Architecture& gauss_architecture();
 const Architecture& pemlp_architecture();
 const Architecture& relu_architecture();
+const Architecture& wire_architecture();
+const Architecture& mfn_fourier_architecture();
+const Architecture& mfn_gabor_architecture();
+const Architecture& incode_architecture();
+const Architecture& sl2a_architecture();
 
 /// Not in the table of coordinate networks.
 const Architecture& latent_architecture();

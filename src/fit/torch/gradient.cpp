@@ -89,6 +89,7 @@ MeanSquare GradientPass::mean_square(const std::vector<at::Tensor>& leaves, cons
   result.gradients = sum_in_order(parts);
   result.loss = result.gradients.back();
   result.gradients.pop_back();
+  network_.add_penalty_gradients(leaves, result.gradients);
   return result;
 }
 

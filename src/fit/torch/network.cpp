@@ -4,6 +4,7 @@
 
 #include <numbers>
 
+#include "graph_networks.h"
 #include "sarinr/field/sine.h"
 
 namespace sarinr::torch_engine {
@@ -134,8 +135,9 @@ std::unique_ptr<Network> make_network(const FieldSpec& spec) {
   if (spec.architecture == "gauss") return std::make_unique<GaussNetwork>(spec);
   if (spec.architecture == "pemlp") return std::make_unique<PemlpNetwork>(spec);
   if (spec.architecture == "relu") return std::make_unique<ReluNetwork>();
+  if (std::unique_ptr<Network> network = make_graph_network(spec)) return network;
   throw Error("the torch engine has no architecture '" + spec.architecture +
-              "': it has siren, finer, gauss, pemlp and relu");
+              "': it has siren, finer, gauss, pemlp, relu, wire, mfn-fourier, mfn-gabor, incode and sl2a");
 }
 
 }  // namespace sarinr::torch_engine

@@ -15,6 +15,9 @@ class Network {
   /// Values [fields, points, outputs] at `points` [points, 2]; `tensors` in the order of Architecture::tensors, each
   /// [fields, rows, columns].
   virtual at::Tensor forward(const std::vector<at::Tensor>& tensors, const at::Tensor& points) const = 0;
+  /// Adds the derivatives of what a fit minimises beside the mean square error; nothing for most.
+  virtual void add_penalty_gradients(const std::vector<at::Tensor>& /*tensors*/,
+                                     std::vector<at::Tensor>& /*gradients*/) const {}
 };
 
 /// The network of a spec; throws an Error naming the architectures that this engine has.
