@@ -34,10 +34,10 @@ HWY_INLINE ValueAndSlope sine_and_cosine_of_half_turns(Vector t) {
   return {hn::Xor(hn::Mul(sine_polynomial(s), r), sign), hn::Xor(c, sign)};
 }
 
-/// exp(-z^2) to 3e-7 of its value (our minimax fit of 2^f on [-1/2, 1/2]); 2^-126 from there on.
-HWY_INLINE Vector gaussian(Vector z) {
+/// 2^t to 3e-7 of its value (our minimax fit on [-1/2, 1/2]), t limited to -126 to 127.
+HWY_INLINE Vector power_of_two(Vector t) {
   const Float d;
-  const Vector exponent = hn::Max(hn::Mul(hn::Mul(z, z), hn::Set(d, -1.44269504f)), hn::Set(d, -126.0f));
+  const Vector exponent = hn::Min(hn::Max(t, hn::Set(d, -126.0f)), hn::Set(d, 127.0f));
   const Vector whole = hn::Round(exponent);
   const Vector f = hn::Sub(exponent, whole);
   Vector p = hn::Set(d, 0.00015345811f);
@@ -51,6 +51,12 @@ HWY_INLINE Vector gaussian(Vector z) {
   const auto power = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(di, whole), hn::Set(di, 127)));
   return hn::Mul(p, hn::BitCast(d, power));
 }
+
+/// exp(z), within 2^-126 to 2^127; rounding of z / ln 2 adds 1e-7 z to power_of_two's error.
+HWY_INLINE Vector exponential(Vector z) { return power_of_two(hn::Mul(z, hn::Set(Float(), 1.44269504f))); }
+
+/// exp(-z^2); 2^-126 from there on.
+HWY_INLINE Vector gaussian(Vector z) { return power_of_two(hn::Mul(hn::Mul(z, z), hn::Set(Float(), -1.44269504f))); }
 
 // Each activation: value(z), and both(z) with the slope, less the factor that field/dense_network.h calls slope_factor.
 

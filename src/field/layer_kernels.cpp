@@ -99,6 +99,11 @@ void activate_with_slopes(Activation activation, float constant, const float* z,
   }
 }
 
+void exponentials(const float* z, std::size_t count, float* values) {
+  const Float d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) hn::Store(exponential(hn::Load(d, z + i)), d, values + i);
+}
+
 std::size_t multiply_adds(std::size_t rounds) {
   const Float d;
   constexpr int chains = many_registers ? 24 : 12;
@@ -119,8 +124,8 @@ std::size_t multiply_adds(std::size_t rounds) {
 }
 
 const LayerKernels* kernels_here() {
-  static const LayerKernels kernels = {multiply, multiply_slopes, accumulate,           add_rows,
-                                       dot,      activate,        activate_with_slopes, multiply_adds};
+  static const LayerKernels kernels = {multiply, multiply_slopes,      accumulate,   add_rows,     dot,
+                                       activate, activate_with_slopes, exponentials, multiply_adds};
   return &kernels;
 }
 

@@ -35,6 +35,8 @@ struct LayerKernels {
   /// The same, and the slopes; `slopes` may be z.
   void (*activate_with_slopes)(Activation activation, float constant, const float* z, std::size_t count, float* values,
                                float* slopes);
+  /// values = exp(z), limited to 2^-126 to 2^127; may be in place.
+  void (*exponential)(const float* z, std::size_t count, float* values);
   /// Runs `rounds` of independent multiply-adds on registers and says how many numbers took part: what a benchmark
   /// holds the others against.
   std::size_t (*multiply_adds)(std::size_t rounds);

@@ -32,36 +32,42 @@ void modulated_sine(const NodeBlock& block, const float* modulation, const Layer
   for (std::size_t i = 0; i < size; ++i) block.out[i] = amplitude * block.out[i] + modulation[3];
 }
 
-void gabor(const NodeBlock& block, const LayerKernels& kernels, float* sines) {
+void gabor(const NodeBlock& block, const LayerKernels& kernels, float* sines, float* bells) {
   const std::size_t size = block_pixels * block.columns;
   const std::size_t neurons = block.width() / 2;
   const float frequency = block.node.frequency;
   const float square = block.node.scale * block.node.scale;
   for (std::size_t i = 0; i < size; ++i) block.out[i] = frequency * half_turns_per_radian * block.a[i];
-  kernels.activate_with_slopes(Activation::sine, 1, block.out, size, sines, block.out);
   for (std::size_t p = 0; p < block_pixels; ++p) {
-    const float* z = block.a + p * block.columns;
-    float* out = block.out + p * block.columns;
+    const float* real = block.a + p * block.columns;
+    const float* imaginary = real + neurons;
+    float* exponent = bells + p * block.columns;
     for (std::size_t n = 0; n < neurons; ++n) {
-      const float real = z[n];
-      const float imaginary = z[neurons + n];
-      const float bell = std::exp(-frequency * imaginary - square * (real * real + imaginary * imaginary));
-      out[neurons + n] = bell * sines[p * block.columns + n];
-      out[n] *= bell;
+      exponent[n] = -frequency * imaginary[n] - square * (real[n] * real[n] + imaginary[n] * imaginary[n]);
     }
+  }
+  kernels.activate_with_slopes(Activation::sine, 1, block.out, size, sines, block.out);
+  kernels.exponential(bells, size, bells);
+  for (std::size_t p = 0; p < block_pixels; ++p) {
+    const float* sine = sines + p * block.columns;
+    const float* bell = bells + p * block.columns;
+    float* out = block.out + p * block.columns;
+    for (std::size_t n = 0; n < neurons; ++n) out[neurons + n] = bell[n] * sine[n];
+    for (std::size_t n = 0; n < neurons; ++n) out[n] *= bell[n];
   }
 }
 
-void window(const NodeBlock& block, const float* centres, const float* precisions) {
+void window(const NodeBlock& block, const LayerKernels& kernels, const float* centres, const float* precisions) {
   for (std::size_t p = 0; p < block_pixels; ++p) {
     const float* at = block.a + p * block.a_columns;
     float* out = block.out + p * block.columns;
     for (std::size_t n = 0; n < block.width(); ++n) {
       const float x = at[0] - centres[2 * n];
       const float y = at[1] - centres[2 * n + 1];
-      out[n] = std::exp(-0.5f * precisions[n] * (x * x + y * y));
+      out[n] = -0.5f * precisions[n] * (x * x + y * y);
     }
   }
+  kernels.exponential(block.out, block_pixels * block.columns, block.out);
 }
 
 void normalise(const NodeBlock& block, const float* gains, const float* shifts) {
@@ -69,29 +75,40 @@ void normalise(const NodeBlock& block, const float* gains, const float* shifts) 
   for (std::size_t p = 0; p < block_pixels; ++p) {
     const float* a = block.a + p * block.columns;
     float* out = block.out + p * block.columns;
-    float mean = 0;
-    for (std::size_t n = 0; n < width; ++n) mean += a[n];
-    mean /= static_cast<float>(width);
-    float variance = 0;
-    for (std::size_t n = 0; n < width; ++n) variance += (a[n] - mean) * (a[n] - mean);
-    const float scale = 1 / std::sqrt(variance / static_cast<float>(width) + 1e-5f);
-    for (std::size_t n = 0; n < width; ++n) out[n] = (a[n] - mean) * scale * gains[n] + shifts[n];
+    const Moments moments = moments_of(a, width);
+    for (std::size_t n = 0; n < width; ++n) out[n] = (a[n] - moments.mean) * moments.scale * gains[n] + shifts[n];
   }
 }
 
 }  // namespace
 
-void chebyshev_terms(int degree, float x, float y, float* out) {
-  for (const float coordinate : {x, y}) {
+Moments moments_of(const float* values, std::size_t count) {
+  const float share = 1 / static_cast<float>(count);
+  const float mean = share * sum_over(count, [&](std::size_t n) { return values[n]; });
+  const float variance =
+      share * sum_over(count, [&](std::size_t n) { return (values[n] - mean) * (values[n] - mean); });
+  return {mean, 1 / std::sqrt(variance + 1e-5f)};
+}
+
+void chebyshev_terms(int degree, const float* points, std::size_t stride, float* out) {
+  const std::size_t terms = static_cast<std::size_t>(degree) + 1;
+  for (std::size_t axis = 0; axis < 2; ++axis) {
     // The recurrence multiplies rounding by up to the degree: in double nothing of it is left in a float.
-    const double t = std::tanh(static_cast<double>(coordinate));
-    double before = t;
-    double term = 1;
-    for (int n = 0; n <= degree; ++n) {
-      *out++ = static_cast<float>(term);
-      const double next = 2 * t * term - before;
-      before = term;
-      term = next;
+    double coordinates[block_pixels];
+    double before[block_pixels];
+    double term[block_pixels];
+    for (std::size_t p = 0; p < block_pixels; ++p) {
+      coordinates[p] = std::tanh(static_cast<double>(points[2 * p + axis]));
+      before[p] = coordinates[p];
+      term[p] = 1;
+    }
+    for (std::size_t n = 0; n < terms; ++n) {
+      for (std::size_t p = 0; p < block_pixels; ++p) {
+        out[p * stride + axis * terms + n] = static_cast<float>(term[p]);
+        const double next = 2 * coordinates[p] * term[p] - before[p];
+        before[p] = term[p];
+        term[p] = next;
+      }
     }
   }
 }
@@ -150,9 +167,7 @@ void PackedGraph::forward(const float* points, float* values, float* scratch) co
         for (std::size_t p = 0; p < block_pixels; ++p) std::copy_n(points + 2 * p, 2, block.out + p * block.columns);
         break;
       case NodeKind::chebyshev:
-        for (std::size_t p = 0; p < block_pixels; ++p) {
-          chebyshev_terms(node.width / 2 - 1, points[2 * p], points[2 * p + 1], block.out + p * block.columns);
-        }
+        chebyshev_terms(node.width / 2 - 1, points, block.columns, block.out);
         break;
       case NodeKind::affine:
         affine(i, block.a, block.out);
@@ -164,10 +179,10 @@ void PackedGraph::forward(const float* points, float* values, float* scratch) co
         modulated_sine(block, tensor(node.tensor[0]), kernels_);
         break;
       case NodeKind::gabor:
-        gabor(block, kernels_, scratch);
+        gabor(block, kernels_, scratch, scratch + largest_block_);
         break;
       case NodeKind::window:
-        window(block, tensor(node.tensor[0]), tensor(node.tensor[1]));
+        window(block, kernels_, tensor(node.tensor[0]), tensor(node.tensor[1]));
         break;
       case NodeKind::product: {
         const float* b = values + places_[node.b];
@@ -191,7 +206,7 @@ void evaluate_graph(const NetworkGraph& graph, const float* weights, const Layer
   const std::size_t last = graph.nodes.size() - 1;
   const AlignedFloats points = aligned_zeros(2 * block_pixels);
   const AlignedFloats values = aligned_zeros(packed.values_size());
-  const AlignedFloats scratch = aligned_zeros(packed.largest_block());
+  const AlignedFloats scratch = aligned_zeros(2 * packed.largest_block());
   for (std::size_t begin = 0; begin < count; begin += block_pixels) {
     const std::size_t filled = std::min(block_pixels, count - begin);
     for (std::size_t p = 0; p < filled; ++p) {

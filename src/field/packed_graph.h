@@ -24,7 +24,7 @@ class PackedGraph {
   /// Where a node's values lie in a buffer of values_size() numbers.
   std::size_t place(std::size_t node) const { return places_[node]; }
   std::size_t values_size() const { return values_size_; }
-  /// The widest node's block: what a caller's scratch must hold.
+  /// The widest node's block: a caller's scratch holds two.
   std::size_t largest_block() const { return largest_block_; }
 
   /// Values of all nodes at the points [pixel][x, y].
@@ -43,8 +43,28 @@ class PackedGraph {
   AlignedFloats packed_;
 };
 
-/// T_0 to T_degree of tanh(x) at out[0 .. degree], then of tanh(y).
-void chebyshev_terms(int degree, float x, float y, float* out);
+/// The sum of number(i) for i < count in eight parts, which a compiler can keep in vectors.
+template <class Number>
+float sum_over(std::size_t count, const Number& number) {
+  constexpr std::size_t parts = 8;
+  float sums[parts] = {};
+  std::size_t i = 0;
+  for (; i + parts <= count; i += parts) {
+    for (std::size_t k = 0; k < parts; ++k) sums[k] += number(i + k);
+  }
+  for (; i < count; ++i) sums[0] += number(i);
+  return ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]));
+}
+
+/// Mean and 1 / sqrt(variance + 1e-5) of some numbers.
+struct Moments {
+  float mean;
+  float scale;
+};
+Moments moments_of(const float* values, std::size_t count);
+
+/// T_0 to T_degree of tanh(x), then of tanh(y), for each of a block's points [pixel][x, y]: rows `stride` apart.
+void chebyshev_terms(int degree, const float* points, std::size_t stride, float* out);
 
 /// Values of a graph at `count` points, x and y in [-1, 1]; out[channel * stride + i].
 void evaluate_graph(const NetworkGraph& graph, const float* weights, const LayerKernels& kernels, const float* x,

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "field/packed_graph.h"
+
 namespace sarinr {
 
 void sine_gradient(const NodeGradient& block, const LayerKernels& kernels) {
@@ -85,24 +87,17 @@ void normalise_gradient(const NodeGradient& block, const float* gains, float* ga
     const float* a = block.a + p * block.columns;
     const float* gradient = block.gradients + p * block.columns;
     float* standard = block.scratch + p * block.columns;
-    float mean = 0;
-    for (std::size_t n = 0; n < width; ++n) mean += a[n];
-    mean *= share;
-    float variance = 0;
-    for (std::size_t n = 0; n < width; ++n) variance += (a[n] - mean) * (a[n] - mean);
-    const float scale = 1 / std::sqrt(variance * share + 1e-5f);
-    float gradient_mean = 0;
-    float gradient_slope = 0;
+    const Moments moments = moments_of(a, width);
     for (std::size_t n = 0; n < width; ++n) {
-      standard[n] = (a[n] - mean) * scale;
+      standard[n] = (a[n] - moments.mean) * moments.scale;
       gain_sums[n] += gradient[n] * standard[n];
       shift_sums[n] += gradient[n];
-      gradient_mean += gradient[n] * gains[n];
-      gradient_slope += gradient[n] * gains[n] * standard[n];
     }
+    const float level = share * sum_over(width, [&](std::size_t n) { return gradient[n] * gains[n]; });
+    const float slope = share * sum_over(width, [&](std::size_t n) { return gradient[n] * gains[n] * standard[n]; });
     float* out = block.a_gradients + p * block.columns;
     for (std::size_t n = 0; n < width; ++n) {
-      out[n] += scale * (gradient[n] * gains[n] - share * (gradient_mean + standard[n] * gradient_slope));
+      out[n] += moments.scale * (gradient[n] * gains[n] - level - standard[n] * slope);
     }
   }
 }

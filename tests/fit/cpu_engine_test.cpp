@@ -41,6 +41,8 @@ FitProblem problem_of(const Shape& shape) {
   problem.grid_width = shape.columns;
   problem.grid_height = shape.rows + 1;
   problem.start = kind.initialise(problem.spec, 11);
+  // INCODE's penalty has a kink at 0, where a rounding error decides which way a weight goes.
+  if (shape.architecture == "incode") std::fill_n(problem.start.begin(), 4, 0.1f);
   return problem;
 }
 
@@ -116,8 +118,7 @@ INSTANTIATE_TEST_SUITE_P(Graphs, CpuEngineShapes,
                          testing::Values(Shape{"wire", 33, 1, 2, 50, 47, true}, Shape{"wire", 64, 2, 1, 40, 40, false},
                                          Shape{"mfn-fourier", 33, 2, 2, 50, 47, true},
                                          Shape{"mfn-gabor", 33, 2, 2, 50, 47, true},
-                                         Shape{"incode", 33, 2, 2, 50, 47, true},
-                                         Shape{"sl2a", 33, 2, 2, 50, 47, true},
+                                         Shape{"incode", 33, 2, 2, 50, 47, true}, Shape{"sl2a", 33, 2, 2, 50, 47, true},
                                          Shape{"sl2a", 4, 0, 5, 33, 9, false}));
 
 class CpuEngineInstructions : public testing::TestWithParam<std::string> {};
