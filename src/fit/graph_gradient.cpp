@@ -8,6 +8,13 @@
 
 namespace sarinr {
 
+namespace {
+
+/// The place of the sums of a tensor that has none of its own.
+constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+}  // namespace
+
 GraphGradient::GraphGradient(NetworkGraph graph, const LayerKernels& kernels)
     : packed_(std::move(graph), kernels), last_(packed_.graph().nodes.size() - 1) {
   const NetworkGraph& network = packed_.graph();
@@ -22,9 +29,11 @@ GraphGradient::GraphGradient(NetworkGraph graph, const LayerKernels& kernels)
     if (depends_[node.a]) backward_size += static_cast<std::size_t>(node.width) * packed_.columns(node.a);
     sums_size_ += (static_cast<std::size_t>(network.nodes[node.a].width) + 1) * packed_.columns(i);
   }
-  tensor_sums_.assign(network.tensors.size(), 0);
+  // A tensor may serve several nodes, which then add to the same sums.
+  tensor_sums_.assign(network.tensors.size(), none);
   for (const GraphNode& node : network.nodes) {
     for (const std::size_t tensor : node.tensor) {
+      if (tensor_sums_[tensor] != none) continue;
       tensor_sums_[tensor] = sums_size_;
       sums_size_ += padded(static_cast<int>(network.tensors[tensor].size()));
     }
@@ -154,12 +163,13 @@ void GraphGradient::visit_block(std::size_t node, const TensorBlock& block, std:
 void GraphGradient::gather(const float* sums, float* gradient) const {
   const NetworkGraph& network = packed_.graph();
   std::fill_n(gradient, network.weight_count(), 0.0f);
+  for (std::size_t tensor = 0; tensor < network.tensors.size(); ++tensor) {
+    if (tensor_sums_[tensor] == none) continue;
+    const TensorInfo& info = network.tensors[tensor];
+    std::copy_n(sums + tensor_sums_[tensor], info.size(), gradient + info.offset);
+  }
   for (std::size_t i = 0; i < network.nodes.size(); ++i) {
     const GraphNode& node = network.nodes[i];
-    for (const std::size_t tensor : node.tensor) {
-      const TensorInfo& info = network.tensors[tensor];
-      for (std::size_t k = 0; k < info.size(); ++k) gradient[info.offset + k] += sums[tensor_sums_[tensor] + k];
-    }
     const std::size_t bias =
         matrix_sums_[i] + static_cast<std::size_t>(network.nodes[node.a].width) * packed_.columns(i);
     const auto add = [&](const TensorBlock& block, std::size_t first) {
