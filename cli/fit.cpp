@@ -17,10 +17,12 @@
 #include "progress.h"
 #include "sarinr/base/error.h"
 #include "sarinr/base/memory.h"
+#include "sarinr/field/initialisation.h"
 #include "sarinr/geo/fit_file.h"
 #include "sarinr/geo/raster.h"
 #include "sarinr/geo/raster_folder.h"
 #include "sarinr/geo/storage.h"
+#include "sarinr/scene/tournament.h"
 
 namespace sarinr::cli {
 
@@ -36,9 +38,10 @@ struct FitArguments {
   std::vector<int> window;
   EngineOptions engine;
   double learning_rate = 0;
-  bool self_activation = true;
+  std::optional<bool> self_activation;  ///< none: the architecture's own
   double activation_learning_rate = 0;
   std::map<std::string, double> parameters;
+  std::vector<std::string> given_parameters;  ///< those that the user gave
   geo::FitFileOptions place;
   std::string trace;
   std::string batch;
@@ -49,7 +52,10 @@ struct FitArguments {
 void declare_field(CLI::App& app, FitArguments& a) {
   std::string names;
   for (const std::string& known : architecture_names()) names += (names.empty() ? "" : ", ") + known;
-  app.add_option("--arch", a.job.spec.architecture, "architecture of the fields: " + names)->capture_default_str();
+  app.add_option(
+         "--arch", a.job.spec.architecture,
+         "architecture of the fields: " + names + "; auto: the best of a short tournament on tiles of the raster")
+      ->capture_default_str();
   app.add_option("--width", a.job.spec.width, "neurons of a hidden layer")->capture_default_str();
   app.add_option("--depth", a.job.spec.depth, "hidden-to-hidden layers: 2-W-W-W-W-1 is depth 3")->capture_default_str();
   // Architectures may share a number; its help then names them all.
@@ -85,7 +91,7 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
       ->check(CLI::Range(1, 10000000))
       ->capture_default_str();
   app.add_option("--lr", a.learning_rate,
-                 "learning rate, decaying to 0 by a cosine; default 2e-3 (gauss 5e-3, pemlp 8e-3)")
+                 "learning rate, decaying to 0 by a cosine; default by architecture (docs/fit.md)")
       ->check(CLI::PositiveNumber);
   app.add_option("--target-psnr", a.job.target_psnr, "stop a tile that reaches this PSNR, in dB");
   app.add_option("--target-rmse-db", a.job.target_rmse_db,
@@ -93,6 +99,9 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
       ->check(CLI::PositiveNumber);
   app.add_flag("--self-activation,!--no-self-activation", a.self_activation,
                "learn contrast from the network's own output before the fit (default: on for siren)");
+  app.add_option("--init", a.job.initialisation,
+                 "first weights: siren (the architecture's own); of siren, finer and incode also wide-first and scaled")
+      ->capture_default_str();
   app.add_option("--activation-epochs", a.job.activation.epochs, "steps of the self-activation, even")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
@@ -143,15 +152,19 @@ void declare_input(CLI::App& app, FitArguments& a) {
   app.add_flag("--json", a.json, "print the outcome as one JSON object");
 }
 
+/// Whether each raster's architecture is still to be chosen.
+bool is_open(const FitArguments& a) { return a.job.spec.architecture == "auto"; }
+
 void complete(FitArguments& a) {
   if (!a.window.empty()) a.open.window = Extent{a.window[0], a.window[1], a.window[2], a.window[3]};
+  a.job.learning_rate = a.learning_rate;
+  a.job.activation.learning_rate = a.activation_learning_rate;
+  if (is_open(a)) return;
   for (const ParameterInfo& parameter : architecture(a.job.spec.architecture).parameters()) {
     a.job.spec.parameters.push_back(static_cast<float>(a.parameters.at(parameter.name)));
   }
-  a.job.learning_rate = a.learning_rate;
-  a.job.activation.learning_rate = a.activation_learning_rate;
   complete(a.job, OptionStyle::command_line);
-  if (!a.self_activation) a.job.activation.epochs = 0;
+  if (!a.self_activation.value_or(fit_defaults(a.job.spec.architecture).self_activation)) a.job.activation.epochs = 0;
 }
 
 void print_quantities(const RasterInfo& info) {
@@ -173,6 +186,17 @@ void choose_gpu() {
 
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+/// The job of the architecture that a tournament on the raster's tiles chose.
+FitJob winner(const FitArguments& a, RasterSource& source, JobListener& listener) {
+  TournamentRequest request{a.job, {}, a.self_activation};
+  for (const std::string& name : a.given_parameters) request.parameters[name] = a.parameters.at(name);
+  const auto make = [&](const std::string& name) { return make_engine(a.engine, name); };
+  const std::vector<Candidate> candidates = hold_tournament(source, request, make, listener);
+  FitJob job = candidates.front().job;
+  job.options_json = describe(candidates);
+  return job;
 }
 
 /// Steps or epochs of a tile.
@@ -199,9 +223,10 @@ geo::FitOutcome fit_latent_file(const FitArguments& a, RasterSource& source, Job
 /// One raster; prints the outcome where `print` says so.
 nlohmann::json fit_one(FitArguments& a, RasterSource& source, JobListener& listener, bool print) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto make = [&] { return make_engine(a.engine, a.job.spec); };
+  const FitJob job = is_open(a) ? winner(a, source, listener) : a.job;
+  const auto make = [&] { return make_engine(a.engine, job.spec); };
   const geo::FitOutcome outcome = a.latent_job ? fit_latent_file(a, source, listener)
-                                               : geo::fit_file(source, a.output, a.job, make, a.place, listener);
+                                               : geo::fit_file(source, a.output, job, make, a.place, listener);
   const double seconds = seconds_since(begin);
   if (print && !a.json) std::printf("%s\n", outcome_line(a.output, source.info(), outcome, seconds).c_str());
   return outcome_json(a.output, source.info(), outcome, seconds);
@@ -303,10 +328,11 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
       chosen = [arguments] { run(*arguments); };
       return;
     }
-    if (app.count("--self-activation") == 0) {
-      arguments->self_activation = fit_defaults(arguments->job.spec.architecture).self_activation;
+    for (const auto& [name, value] : arguments->parameters) {
+      if (app.count("--" + name) > 0) arguments->given_parameters.push_back(name);
     }
-    if (may_use_torch(arguments->engine, arguments->job.spec.architecture)) prepare_blas();
+    const std::string fitted = is_open(*arguments) ? "siren" : arguments->job.spec.architecture;
+    if (may_use_torch(arguments->engine, fitted)) prepare_blas();
     chosen = [arguments] { run(*arguments); };
   });
 }

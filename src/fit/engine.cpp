@@ -100,6 +100,9 @@ FitDefaults fit_defaults(const std::string& architecture_name) {
   if (architecture_name == "siren") return {2e-3, true};
   if (architecture_name == "gauss") return {5e-3, false};
   if (architecture_name == "pemlp") return {8e-3, false};
+  if (architecture_name == "wire") return {5e-3, false};
+  if (architecture_name.starts_with("mfn-")) return {2e-2, false};
+  if (architecture_name == "sl2a") return {5e-3, false};
   return {2e-3, false};
 }
 

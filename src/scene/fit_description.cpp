@@ -18,6 +18,7 @@ json options_of(const FitJob& job) {
                   {"--tile-size", job.tile_size},
                   {"--overlap", job.overlap},
                   {"--seed", job.seed},
+                  {"--init", job.initialisation},
                   {"--epochs", job.epochs},
                   {"--lr", job.learning_rate},
                   {"--activation-epochs", job.activation.epochs},
@@ -150,6 +151,8 @@ FileHeader make_header(const RasterInfo& info, const FitJob& job) {
                 {"lambda", job.activation.lambda}}},
               {"weight_bits", job.weight_bits},
               {"options", json::parse(job.options_json)}};
+  // What it was before there were others goes without saying.
+  if (job.initialisation != "siren") fit["initialisation"] = job.initialisation;
   json metadata = {{"raster", json::parse(info.metadata.empty() ? "{}" : info.metadata)}, {"fit", std::move(fit)}};
   if (info.has_mask) metadata["mask"] = true;
   return {info.width,     info.height, job.tile_size, job.overlap, info.bands, complete_spec(job.spec, info),

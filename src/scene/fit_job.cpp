@@ -12,6 +12,7 @@
 
 #include "sarinr/base/error.h"
 #include "sarinr/codec/step_search.h"
+#include "sarinr/field/initialisation.h"
 #include "sarinr/scene/fit_work.h"
 #include "scene/fit_header.h"
 #include "scene/fit_levels.h"
@@ -258,7 +259,7 @@ class FitRun {
       }
       start_weights_ = start_->weights;
     } else {
-      problem_.start = architecture(spec_.architecture).initialise(spec_, job_.seed);
+      problem_.start = initial_weights(spec_, job_.initialisation, job_.seed);
       if (job_.activation.epochs > 0) {
         const TraceSpan span(resources_.trace, "activate", level_);
         problem_.start = engine.activate(problem_, job_.activation, [this](std::size_t) { return advance(0); });

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "sarinr/base/error.h"
+#include "sarinr/field/initialisation.h"
 #include "sarinr/scene/jobs.h"
 
 namespace sarinr {
@@ -26,6 +27,7 @@ void complete(FitJob& job, OptionStyle style) {
     }
   }
   check(job.spec);
+  check_initialisation(job.initialisation, job.spec.architecture);
   if (job.overlap % 2 != 0 || job.overlap > job.tile_size / 2) {
     throw Error(shown("overlap", style) + " is " + std::to_string(job.overlap) +
                 "; it must be even and at most half the tile size");

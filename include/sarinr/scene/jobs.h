@@ -33,6 +33,7 @@ struct FitJob {
   int tile_size = 256;
   int overlap = 4;
   std::uint64_t seed = 1;
+  std::string initialisation = "siren";  ///< sarinr/field/initialisation.h
   ActivationOptions activation;
   int epochs = 200;
   double learning_rate = 2e-3;
