@@ -38,6 +38,7 @@ struct FitArguments {
   std::vector<int> window;
   EngineOptions engine;
   double learning_rate = 0;
+  bool activation_flag = true;
   std::optional<bool> self_activation;  ///< none: the architecture's own
   double activation_learning_rate = 0;
   std::map<std::string, double> parameters;
@@ -97,7 +98,7 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
   app.add_option("--target-rmse-db", a.job.target_rmse_db,
                  "stop a tile that reaches this root mean square error, in dB")
       ->check(CLI::PositiveNumber);
-  app.add_flag("--self-activation,!--no-self-activation", a.self_activation,
+  app.add_flag("--self-activation,!--no-self-activation", a.activation_flag,
                "learn contrast from the network's own output before the fit (default: on for siren)");
   app.add_option("--init", a.job.initialisation,
                  "first weights: siren (the architecture's own); of siren, finer and incode also wide-first and scaled")
@@ -328,6 +329,7 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
       chosen = [arguments] { run(*arguments); };
       return;
     }
+    if (app.count("--self-activation") > 0) arguments->self_activation = arguments->activation_flag;
     for (const auto& [name, value] : arguments->parameters) {
       if (app.count("--" + name) > 0) arguments->given_parameters.push_back(name);
     }

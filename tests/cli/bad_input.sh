@@ -42,6 +42,9 @@ expect 1 "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N" fit 
 expect 1 'the width of siren is 2; it must lie between 4 and 512' fit scene.tif a.sinr --width 2
 expect 1 'the depth of siren is 20; it must lie between 0 and 8' fit scene.tif a.sinr --depth 20
 expect 1 'w0-first of siren is 0; it must lie between 0.1 and 3000' fit scene.tif a.sinr --w0-first 0
+expect 1 'chebyshev-degree of sl2a is 0; it must lie between 1 and 512' fit scene.tif a.sinr --arch sl2a --chebyshev-degree 0
+expect 1 'the initialisation scaled is for siren, finer and incode, not wire: leave it out' fit scene.tif a.sinr --arch wire --init scaled
+expect 1 "unknown initialisation 'he': the initialisations are siren" fit scene.tif a.sinr --init he
 expect 1 'band 7' fit scene.tif a.sinr --bands 7
 expect 1 'window' fit scene.tif a.sinr --window 200,200,200,200
 expect 1 'amplitude, power, db, complex, other, categorical' fit scene.tif a.sinr --quantity decibels

@@ -43,6 +43,21 @@ for arch in siren finer gauss pemlp relu wire mfn-fourier mfn-gabor incode sl2a;
   "$sarinr" render "$arch.sinr" "$arch.tif" --quiet || fail "render $arch"
   "$sarinr" info "$arch.sinr" --json | grep -q "\"$arch\"" || fail "info does not name $arch"
 done
+# Self-activation is on for siren, off for the others, and either can be said.
+for want in "siren:2:" "siren:0:--no-self-activation" "wire:0:" "wire:2:--self-activation"; do
+  IFS=: read -r arch epochs flag <<<"$want"
+  "$sarinr" fit scene.tif activated.sinr $small --bands 1 --arch "$arch" $flag --overwrite >/dev/null || fail "fit $want"
+  "$sarinr" info activated.sinr --json | grep -q "\"activation\":{\"epochs\":$epochs," || fail "activation of $want"
+done
+
+# The architecture can be left to a tournament, whose outcome the file keeps; first weights can be scaled.
+"$sarinr" fit scene.tif auto.sinr ${small/--quiet/} --bands 1 --arch auto --init scaled >/dev/null 2>auto.log || fail "fit --arch auto"
+grep -q "tournament: " auto.log || fail "the tournament left no line"
+"$sarinr" info auto.sinr --json | $python -c '
+import json, sys
+out = json.load(sys.stdin)
+places = out["metadata"]["fit"]["options"]["tournament"]
+assert len(places) == 10 and places[0]["rounds"] == 2 and places[0]["arch"] == out["field"]["architecture"], out' || fail "the tournament is not in the file"
 "$sarinr" fit scene.tif portable.sinr ${small/--width 16/--width 32} --instructions portable --precision bfloat16 >/dev/null || fail "fit --instructions"
 "$sarinr" bench engines --width 16 --tile-size 32 --steps 2 --rounds 1 --json | $python -c '
 import json, sys

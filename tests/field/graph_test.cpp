@@ -189,7 +189,7 @@ TEST(Graph, InitialisationHasThePapersBounds) {
   };
   bounds("wire", "weight0", std::sqrt(0.5));
   bounds("wire", "weight2 imaginary", 1 / std::sqrt(45.0));
-  bounds("mfn-fourier", "filter1", 256 / std::sqrt(4.0) / std::sqrt(2.0));
+  bounds("mfn-fourier", "filter1", 128 / std::sqrt(4.0) / std::sqrt(2.0));
   bounds("mfn-fourier", "filter bias1", std::numbers::pi);
   bounds("mfn-fourier", "weight1", 0.125);
   bounds("mfn-gabor", "centre1", 1);

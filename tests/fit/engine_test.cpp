@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <numbers>
@@ -228,6 +229,101 @@ TEST(Engine, AutoTakesTheCpuEngineWhereTheDeviceIsACpu) {
   EXPECT_TRUE(may_use_torch({"torch", "cpu", 1}, "siren"));
   EXPECT_FALSE(may_use_torch({"cpu", "auto", 1}, "siren"));
   EXPECT_TRUE(may_use_torch({"auto", "cuda:1", 1}, "siren"));
+}
+
+/// What is asked of every architecture, by the engine that `auto` takes on a CPU.
+class EveryArchitecture : public testing::TestWithParam<std::string> {
+ protected:
+  static FitProblem problem(int width, int depth, int outputs, int columns, int rows) {
+    FitProblem problem;
+    problem.spec.architecture = GetParam();
+    problem.spec.width = width;
+    problem.spec.depth = depth;
+    problem.spec.outputs = outputs;
+    for (const ParameterInfo& parameter : architecture(GetParam()).parameters()) {
+      problem.spec.parameters.push_back(static_cast<float>(parameter.value));
+    }
+    problem.grid_width = columns;
+    problem.grid_height = rows;
+    problem.start = architecture(GetParam()).initialise(problem.spec, 5);
+    return problem;
+  }
+};
+
+std::string test_name(const testing::TestParamInfo<std::string>& test) {
+  std::string name = test.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Names, EveryArchitecture, testing::ValuesIn(architecture_names()), test_name);
+
+TEST_P(EveryArchitecture, IsEvaluatedAsTheTorchEngineDoes) {
+  if (!std::filesystem::exists(std::string(SARINR_MODULE_FOLDER) + "/engine_torch.so")) {
+    GTEST_SKIP() << "this build has no torch module (SARINR_TORCH=OFF)";
+  }
+  const std::unique_ptr<Engine> torch = make_engine({"torch", "cpu", 1}, GetParam());
+  for (const int width : {4, 33, 64}) {
+    for (const int depth : {0, 1, 3}) {
+      for (const int outputs : {1, 3}) {
+        const FitProblem field = problem(width, depth, outputs, 19, 17);
+        // The tile is what the evaluator says, at 16 pixels: the torch engine's first loss is then the mean square of
+        // how far the two are apart there, and no distance is larger than the root of the sum of squares.
+        constexpr std::size_t pixels = 19 * 17;
+        NormalisedTile tile{19, 17, std::vector<float>(pixels * static_cast<std::size_t>(outputs)), {}};
+        tile.values = evaluate_tile(field, tile, field.start);
+        for (std::size_t i = 0; i < tile.values.size(); ++i) tile.valid.push_back(i % pixels % 21 == 0 ? 1 : 0);
+        const auto [low, high] = std::minmax_element(tile.values.begin(), tile.values.end());
+        const float loss = torch->fit(field, {tile}, {1, 1e-3, {}}, {})[0].losses.at(0);
+        const double largest = std::sqrt(static_cast<double>(loss) * 16 * outputs);
+        EXPECT_LE(largest, 1e-4 * static_cast<double>(*high - *low)) << width << "x" << depth << ", " << outputs;
+      }
+    }
+  }
+}
+
+TEST_P(EveryArchitecture, FitsASimulatedTile) {
+  const FitProblem field = problem(32, 2, 1, 48, 48);
+  NormalisedTile tile{48, 48, {}, std::vector<std::uint8_t>(48 * 48, 1)};
+  Random random(4);
+  for (int i = 0; i < 48 * 48; ++i) {
+    const double x = i % 48;
+    const double y = static_cast<double>(i) / 48;
+    const double field_edge = x + 0.5 * y > 40 ? 0.25 : -0.25;  // two fields and a hedge, weakly speckled
+    tile.values.push_back(
+        static_cast<float>(field_edge + 0.2 * std::sin(0.25 * x) * std::cos(0.2 * y) + 0.02 * random.normal()));
+  }
+  const TileFit fit = make_engine({"auto", "cpu", 1}, GetParam())
+                          ->fit(field, {tile}, {150, fit_defaults(GetParam()).learning_rate, {}}, {})[0];
+  const double error = mean_square_error(field, tile, fit.weights);
+  // Over the range of 1; the plain ReLU network is the one that cannot follow the waves.
+  EXPECT_GT(-10 * std::log10(error), GetParam() == "relu" ? 12 : 24) << "mean square error " << error;
+  EXPECT_NEAR(fit.loss, error, 0.5 * error + 1e-4);
+}
+
+TEST_P(EveryArchitecture, LearnsContrastFromItsOwnOutput) {
+  const FitProblem field = problem(16, 1, 1, 40, 33);
+  const std::unique_ptr<Engine> engine = make_engine({"auto", "cpu", 1}, GetParam());
+  // One epoch of the loss that asks for contrast raises it; the contrast of an image is the mean over its interior.
+  const auto contrast_of = [&](const std::vector<float>& weights) {
+    NormalisedTile grid{40, 33, std::vector<float>(40 * 33), {}};
+    const std::vector<float> image = evaluate_tile(field, grid, weights);
+    double sum = 0;
+    for (std::size_t row = 1; row + 1 < 33; ++row) {
+      for (std::size_t column = 1; column + 1 < 40; ++column) {
+        const float* u = &image[row * 40 + column];
+        const double gx = u[-39] - u[-41] + 2 * (u[1] - u[-1]) + u[41] - u[39];
+        const double gy = u[39] - u[-41] + 2 * (u[40] - u[-40]) + u[41] - u[-39];
+        sum += std::sqrt(gx * gx + gy * gy + 1e-12);
+      }
+    }
+    return sum / (38 * 31);
+  };
+  const std::vector<float> after = engine->activate(field, {1, 1e-4, 0.2}, {});
+  EXPECT_GT(contrast_of(after), contrast_of(field.start));
+  const std::vector<float> twenty = engine->activate(field, {20, 2e-4, 0.2}, {});
+  EXPECT_NE(twenty, field.start);
+  for (const float weight : twenty) ASSERT_TRUE(std::isfinite(weight));
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ class Mfn final : public GraphArchitecture {
   std::uint8_t number() const override { return windowed_ ? 8 : 7; }
 
   std::vector<ParameterInfo> parameters() const override {
-    return {{"filter-scale", "spread of the filters' first frequencies, of all filters together", 256, 0.1, 10000}};
+    return {{"filter-scale", "spread of the filters' first frequencies, of all filters together", 128, 0.1, 10000}};
   }
 
   NetworkGraph graph(const FieldSpec& spec) const override {

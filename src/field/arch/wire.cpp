@@ -18,7 +18,7 @@ class Wire final : public GraphArchitecture {
   std::uint8_t number() const override { return 6; }
 
   std::vector<ParameterInfo> parameters() const override {
-    return {{"gabor-frequency", "frequency factor w0 of exp(j w0 z - |s0 z|^2)", 20, 0.1, 3000},
+    return {{"gabor-frequency", "frequency factor w0 of exp(j w0 z - |s0 z|^2)", 5, 0.1, 3000},
             {"gabor-scale", "s0 of exp(j w0 z - |s0 z|^2): narrower wavelets for larger ones", 10, 0.01, 1000}};
   }
 
