@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, GraphTest,
                                           testing::Values(4, 33, 64), testing::Values(0, 2), testing::Values(1, 5)));
 
 TEST(Graph, SizesAreThePapers) {
-  // Liu et al. give SL2A 0.461 M weights at width 256 and degree 512.
+  // Heidari et al. give SL2A 0.461 M weights at width 256 and degree 512.
   FieldSpec spec = spec_of("sl2a", 256, 3, 1);
   spec.parameters[0] = 512;
   EXPECT_EQ(weight_count(spec), 2u * 513 * 256 + 2 * 256 + 3 * 257 * 256 + 257);
