@@ -140,11 +140,13 @@ class PointPass {
     const auto add = [&](const TensorBlock& block, const Jets& operand) {
       const TensorInfo& info = graph_.tensors[block.tensor];
       const float* weight = tensor(block.tensor);
-      for (int row = 0; row < info.rows; ++row) {
-        Jet& sum = out[static_cast<std::size_t>(block.row + row)];
-        for (int k = 0; k < info.columns; ++k) {
+      const auto first_row = static_cast<std::size_t>(block.row);
+      const auto first_column = static_cast<std::size_t>(block.column);
+      for (std::size_t row = 0; row < static_cast<std::size_t>(info.rows); ++row) {
+        Jet& sum = out[first_row + row];
+        for (std::size_t k = 0; k < static_cast<std::size_t>(info.columns); ++k) {
           const double factor = static_cast<double>(block.factor) * static_cast<double>(*weight++);
-          sum = sum + factor * operand[static_cast<std::size_t>(block.column + k)];
+          sum = sum + factor * operand[first_column + k];
         }
       }
     };

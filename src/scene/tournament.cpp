@@ -20,7 +20,7 @@ struct Round {
   int epochs;
   std::size_t tiles;
 };
-constexpr Round rounds[] = {{100, 40, 1}, {3, 100, 3}};
+constexpr Round rounds[] = {{100, 30, 1}, {3, 60, 3}};
 
 /// The largest width up to the spec's at which there are no more weights than that; 4 where there always are.
 int fitting_width(FieldSpec spec, std::size_t most_weights) {

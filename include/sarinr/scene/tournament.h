@@ -31,8 +31,8 @@ struct Candidate {
 /// The best candidate comes first. Fits are those of the engine that `make` gives for an architecture; the same raster,
 /// request and engine give the same order whatever the threads.
 ///
-/// First all candidates are fitted to the middle tile in 40 epochs, then the best three to three tiles spread over the
-/// scene in 100. A scene without a tile that needs a network gives siren alone.
+/// First all candidates are fitted to the middle tile in 30 epochs, then the best three to three tiles spread over the
+/// scene in 60. A scene without a tile that needs a network gives siren alone.
 std::vector<Candidate> hold_tournament(
     RasterSource& source, const TournamentRequest& request,
     const std::function<std::unique_ptr<Engine>(const std::string& architecture)>& make, JobListener& listener);
