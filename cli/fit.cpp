@@ -15,6 +15,7 @@
 #include "latent_options.h"
 #include "list_option.h"
 #include "progress.h"
+#include "sample_options.h"
 #include "sarinr/base/error.h"
 #include "sarinr/base/memory.h"
 #include "sarinr/field/initialisation.h"
@@ -34,6 +35,8 @@ struct FitArguments {
   FitJob job;
   LatentOptions latent;
   std::optional<LatentJob> latent_job;  ///< where latent fields are wanted
+  SampleOptions samples;
+  std::optional<SampleJob> sample_job;  ///< where a promise is wanted
   geo::OpenOptions open;
   std::vector<int> window;
   EngineOptions engine;
@@ -201,18 +204,35 @@ FitJob winner(const FitArguments& a, RasterSource& source, JobListener& listener
 }
 
 /// Steps or epochs of a tile.
-double work_per_tile(const FitArguments& a) { return a.latent_job ? latent_steps_of(*a.latent_job) : a.job.epochs; }
+double work_per_tile(const FitArguments& a) {
+  if (a.sample_job) return 1;
+  return a.latent_job ? latent_steps_of(*a.latent_job) : a.job.epochs;
+}
 
-/// Latent fields are fitted tile beside tile: in one go, by one process.
-geo::FitOutcome fit_latent_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
+/// Refuses what only fits of coordinate networks can do.
+void refuse_parts(const FitArguments& a, const std::string& reason) {
   const char* in_parts = a.place.resume             ? "--resume"
                          : !a.place.tiles.empty()   ? "--tiles"
                          : a.place.ranks != nullptr ? "mpirun"
                                                     : nullptr;
-  if (in_parts != nullptr) {
-    throw Error(std::string(in_parts) + " is for coordinate networks: a latent field is fitted in one go, each tile " +
-                "beside those before it");
-  }
+  if (in_parts != nullptr) throw Error(std::string(in_parts) + " is for coordinate networks: " + reason);
+}
+
+/// Samples that keep a promise are written in one go, by one process.
+geo::FitOutcome fit_sample_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
+  refuse_parts(a, "samples are coded in one go, in less time than reading parts again takes");
+  check(*a.sample_job, source.info(), OptionStyle::command_line);
+  const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.place.overwrite);
+  geo::FitOutcome outcome;
+  outcome.report = fit_samples(source, *sink, *a.sample_job, listener);
+  outcome.tile_count = outcome.report->tiles;
+  sink->commit();
+  return outcome;
+}
+
+/// Latent fields are fitted tile beside tile: in one go, by one process.
+geo::FitOutcome fit_latent_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
+  refuse_parts(a, "a latent field is fitted in one go, each tile beside those before it");
   const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.place.overwrite);
   geo::FitOutcome outcome;
   outcome.report = fit_latent_raster(source, *sink, *a.latent_job, listener);
@@ -226,8 +246,9 @@ nlohmann::json fit_one(FitArguments& a, RasterSource& source, JobListener& liste
   const auto begin = std::chrono::steady_clock::now();
   const FitJob job = is_open(a) ? winner(a, source, listener) : a.job;
   const auto make = [&] { return make_engine(a.engine, job.spec); };
-  const geo::FitOutcome outcome = a.latent_job ? fit_latent_file(a, source, listener)
-                                               : geo::fit_file(source, a.output, job, make, a.place, listener);
+  const geo::FitOutcome outcome = a.sample_job   ? fit_sample_file(a, source, listener)
+                                  : a.latent_job ? fit_latent_file(a, source, listener)
+                                                 : geo::fit_file(source, a.output, job, make, a.place, listener);
   const double seconds = seconds_since(begin);
   if (print && !a.json) std::printf("%s\n", outcome_line(a.output, source.info(), outcome, seconds).c_str());
   return outcome_json(a.output, source.info(), outcome, seconds);
@@ -316,11 +337,18 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
   declare_field(app, *arguments);
   declare_fitting(app, *arguments);
   arguments->latent.declare(app);
+  arguments->samples.declare(app);
   app.callback([&app, &chosen, arguments] {
     if (arguments->batch.empty() == arguments->output.empty()) {
       throw CLI::ValidationError(arguments->batch.empty()
                                      ? "OUTPUT is required: fit INPUT OUTPUT"
                                      : "--batch takes one folder to write to: fit --batch DIR FOLDER");
+    }
+    arguments->sample_job = arguments->samples.wanted(app, arguments->job.tile_size);
+    if (arguments->sample_job) {
+      arguments->job.tile_size = arguments->sample_job->tile_size;
+      chosen = [arguments] { run(*arguments); };
+      return;
     }
     if (arguments->latent.wanted(app)) {
       arguments->latent_job =

@@ -4,10 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
-#include "sarinr/field/latent.h"
 #include "sarinr/base/error.h"
+#include "sarinr/field/latent.h"
 #include "sarinr/geo/storage.h"
 #include "sarinr/scene/jobs.h"
+#include "sarinr/scene/samples.h"
 
 namespace sarinr::cli {
 
@@ -52,6 +53,7 @@ json describe_bands(const FileReader& reader, const json& raster) {
 
 const char* kind_of(const TileContent& tile) {
   if (tile.kind == TileContent::Kind::lossless) return "lossless";
+  if (tile.kind == TileContent::Kind::sampled) return "sampled";
   if (!tile.weights.empty()) return "network";
   if (!tile.latents.empty()) return "latent";
   for (const ChannelModel& channel : tile.channels) {
@@ -153,6 +155,8 @@ json describe(const FileReader& reader, const InfoArguments& a) {
     const json& points = raster["gcps"].value("points", json::array());
     out["gcp_count"] = points.is_object() && points.contains("pixel") ? points["pixel"].size() : points.size();
   }
+  const std::string promise = promise_of(header.metadata);
+  if (!promise.empty()) out["promise"] = promise;
   if (a.tiles) out["tiles"] = describe_tiles(reader);
   if (a.verify) out["damage"] = describe_damage(reader.verify());
   return out;
@@ -223,7 +227,11 @@ void print_human(const json& out) {
   std::printf("CRS        %s\n", out["crs"].is_string() ? out["crs"].get<std::string>().c_str() : "none");
   if (out.contains("geotransform")) print_number_list("Transform ", out["geotransform"]);
   if (out["gcp_count"].get<int>() > 0) std::printf("GCPs       %d\n", out["gcp_count"].get<int>());
-  print_field(out["field"]);
+  if (out.contains("promise")) {
+    std::printf("Samples    %s, on the raster's own grid\n", out["promise"].get<std::string>().c_str());
+  } else {
+    print_field(out["field"]);
+  }
   const json& tiling = out["tiling"];
   std::printf("Tiles      %d x %d of about %d pixels, overlap %d\n", tiling["columns"].get<int>(),
               tiling["rows"].get<int>(), tiling["tile_size"].get<int>(), tiling["overlap"].get<int>());
@@ -235,7 +243,7 @@ void print_human(const json& out) {
   std::printf("Rate       %.4f bits per pixel, %.4f without metadata\n", out["bits_per_pixel"].get<double>(),
               out["bits_per_pixel_without_metadata"].get<double>());
   const json fit = out["metadata"].value("fit", json::object());
-  if (fit.contains("engine")) {
+  if (fit.contains("engine") && !out.contains("promise")) {
     std::printf("Fit        sarinr %s, %s, %d epochs, seed %llu\n", fit.value("version", "?").c_str(),
                 fit.value("engine", "?").c_str(), fit.value("epochs", 0), fit.value("seed", 0ULL));
   }

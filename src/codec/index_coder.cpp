@@ -52,8 +52,8 @@ IndexCoder::Search IndexCoder::begin(const PixelForecast& forecast, std::int64_t
   return search;
 }
 
-IndexCoder::Decision IndexCoder::weigh(const PixelForecast& forecast, const IndexContext& context,
-                                       const Search& search, std::int64_t threshold) {
+IndexCoder::Decision IndexCoder::weigh(const PixelForecast& forecast, const IndexContext& context, const Search& search,
+                                       std::int64_t threshold) {
   Decision decision{};
   const std::int64_t boundary = levels_.boundary(threshold);
   const std::size_t node = static_cast<std::size_t>(search.node);
@@ -65,11 +65,12 @@ IndexCoder::Decision IndexCoder::weigh(const PixelForecast& forecast, const Inde
     decision.mass[k] = mass;
     decision.logit[k] = tables_.logit(static_cast<int>(std::min<std::uint64_t>(4095, below * 4096 / all)));
   }
-  decision.contexts[0] = &near_[(node * 16 + static_cast<std::size_t>(context.west)) * 16 +
-                                static_cast<std::size_t>(context.north)];
-  decision.contexts[1] =
-      &shape_[((node * fractions + static_cast<std::size_t>(search.fraction)) * 16 +
-               static_cast<std::size_t>(search.scale_kind)) * 8 + static_cast<std::size_t>(context.north_east)];
+  decision.contexts[0] =
+      &near_[(node * 16 + static_cast<std::size_t>(context.west)) * 16 + static_cast<std::size_t>(context.north)];
+  decision.contexts[1] = &shape_[((node * fractions + static_cast<std::size_t>(search.fraction)) * 16 +
+                                  static_cast<std::size_t>(search.scale_kind)) *
+                                     8 +
+                                 static_cast<std::size_t>(context.north_east)];
   for (std::size_t k = 0; k < 2; ++k) {
     decision.logit[forecasts + k] = tables_.logit(static_cast<int>(decision.contexts[k]->share() >> 4));
   }
@@ -118,10 +119,9 @@ std::int64_t IndexCoder::next_threshold(Search& search, std::int64_t first, std:
   }
   if (climbs && search.rung < last_rung) {
     constexpr int count = static_cast<int>(rungs.size());
-    const std::int64_t distance =
-        search.rung < count
-            ? (search.step_times_64 * rungs[static_cast<std::size_t>(search.rung)]) >> 12
-            : ((search.step_times_64 * rungs.back()) >> 12) << (search.rung - count + 1);
+    const std::int64_t distance = search.rung < count
+                                      ? (search.step_times_64 * rungs[static_cast<std::size_t>(search.rung)]) >> 12
+                                      : ((search.step_times_64 * rungs.back()) >> 12) << (search.rung - count + 1);
     std::int64_t next = first + search.side * distance;
     next = search.side > 0 ? std::max(next, search.previous + 1) : std::min(next, search.previous - 1);
     search.node = 1 + 2 * std::min(search.rung, 14) + (search.side > 0 ? 1 : 0);

@@ -117,8 +117,8 @@ class PlaneWalk {
   void encode(BinaryEncoder& encoder) {
     const auto level = [&](std::size_t pixel, std::size_t) { return levels_.centre(internal(plane_.indices[pixel])); };
     walk(level, [](std::size_t, std::int64_t) {});
-    const LinearWeights linear = fit_linear_weights(history_, before_, plane_.width, plane_.height, plane_.coded,
-                                                    middle_, levels_.unit());
+    const LinearWeights linear =
+        fit_linear_weights(history_, before_, plane_.width, plane_.height, plane_.coded, middle_, levels_.unit());
     encode_weights(linear, encoder);
     history_ = PlaneHistory(plane_.width, plane_.height, static_cast<std::int32_t>(middle_));
     code(linear, [&](std::size_t pixel, const PixelForecast& forecast, std::int64_t first, const IndexContext& context,
@@ -212,7 +212,9 @@ Bytes encode_planes(const std::vector<IndexPlane>& planes) {
                       (plane.coded.empty() || plane.coded.size() == plane.indices.size());
     if (!fits) throw Error("a plane's pixels are not as many as its sides say", ErrorKind::internal);
     const PlaneRange range = range_of(plane);
-    if (range.range >= most_range) throw Error("a plane's indices span 2^32 and more", ErrorKind::internal);
+    if (range.range >= most_range / range.step) {
+      throw Error("a plane's indices span 2^32 and more", ErrorKind::internal);
+    }
     encode_range(range, encoder);
     if (range.range == 0) continue;
     auto walk = std::make_unique<PlaneWalk>(plane, range, before.get());
@@ -227,7 +229,8 @@ Result<bool> decode_planes(ByteView stream, std::vector<IndexPlane>& planes) {
   std::unique_ptr<PlaneWalk> before;
   for (IndexPlane& plane : planes) {
     const PlaneRange range = decode_range(decoder);
-    if (range.range >= most_range || range.step > most_range) return Failure{"a plane's range is impossible"};
+    if (range.step > most_range || range.range >= most_range / range.step)
+      return Failure{"a plane's range is impossible"};
     plane.indices.assign(pixel_count(plane), 0);
     if (range.range == 0) {
       for (std::size_t i = 0; i < plane.indices.size(); ++i) plane.indices[i] = is_coded(plane, i) ? range.low : 0;

@@ -31,7 +31,7 @@ class PlaneLevels {
   std::int64_t low_;
   std::int64_t high_;
   bool logarithmic_;
-  int shift_ = 6;  ///< left where positive, else right
+  int shift_ = 6;                         ///< left where positive, else right
   std::vector<std::int32_t> boundaries_;  ///< logarithmic: [index - low]
   std::vector<std::int32_t> centres_;
 };

@@ -126,11 +126,11 @@ void PlaneForecaster::choose_scales(std::size_t place, std::int64_t centre, Pixe
   const int wide_octaves = quarter_octaves(wide);
   const int difference_octaves = quarter_octaves(difference * 16 / 6);
   const std::int64_t prior = (near + wide) / 2 + levels_.unit();
-  scales_ = {&by_error_[context(near_octaves, kinds_of_difference, (wide_octaves - near_octaves + 8) / 2)],
-             &by_difference_[context(difference_octaves, kinds_of_difference,
-                                     (near_octaves - difference_octaves + 10) / 2)],
-             &by_level_[context(wide_octaves, kinds_of_level,
-                                (centre - lowest_) * kinds_of_level / (highest_ - lowest_ + 1))]};
+  scales_ = {
+      &by_error_[context(near_octaves, kinds_of_difference, (wide_octaves - near_octaves + 8) / 2)],
+      &by_difference_[context(difference_octaves, kinds_of_difference, (near_octaves - difference_octaves + 10) / 2)],
+      &by_level_[context(wide_octaves, kinds_of_level,
+                         (centre - lowest_) * kinds_of_level / (highest_ - lowest_ + 1))]};
   for (std::size_t k = 0; k < scales_.size(); ++k) forecast.inverse[k] = inverse_scale(scales_[k]->value(prior));
   forecast.inverse[3] = forecast.inverse[0];
   forecast.inverse[4] = forecast.inverse[1];

@@ -24,9 +24,9 @@ void PlaneHistory::end_row(int y) {
 }
 
 NeighbourOffsets::NeighbourOffsets(std::ptrdiff_t stride) : own{}, other{} {
-  constexpr int places[own_count][2] = {{-1, 0},  {0, -1},  {-1, -1}, {1, -1},  {-2, 0}, {0, -2},
-                                        {-2, -1}, {2, -1},  {-1, -2}, {1, -2},  {-2, -2}, {2, -2},
-                                        {-3, 0},  {0, -3},  {3, -1},  {-3, -1}, {-1, -3}, {1, -3}};
+  constexpr int places[own_count][2] = {{-1, 0},  {0, -1}, {-1, -1}, {1, -1},  {-2, 0},  {0, -2},
+                                        {-2, -1}, {2, -1}, {-1, -2}, {1, -2},  {-2, -2}, {2, -2},
+                                        {-3, 0},  {0, -3}, {3, -1},  {-3, -1}, {-1, -3}, {1, -3}};
   for (std::size_t k = 0; k < own.size(); ++k) own[k] = places[k][1] * stride + places[k][0];
   std::size_t k = 0;
   for (int y = -1; y <= 1; ++y) {
@@ -117,7 +117,8 @@ LinearWeights fit_linear_weights(const PlaneHistory& history, const PlaneHistory
       const std::size_t place = history.place(x, y);
       const std::int32_t* const levels = history.levels.data() + place;
       for (std::size_t k = 0; k < own; ++k) values[k] = static_cast<double>(levels[offsets.own[k]] - middle);
-      for (std::size_t k = own; k < count; ++k) values[k] = before->levels.data()[static_cast<std::ptrdiff_t>(place) + offsets.other[k - own]];
+      for (std::size_t k = own; k < count; ++k)
+        values[k] = before->levels.data()[static_cast<std::ptrdiff_t>(place) + offsets.other[k - own]];
       const double noise = spread(levels, offsets) + static_cast<double>(unit) / 4;
       equations.add(values, static_cast<double>(levels[0] - middle), 1 / (noise * noise));
     }
@@ -126,7 +127,8 @@ LinearWeights fit_linear_weights(const PlaneHistory& history, const PlaneHistory
   LinearWeights linear;
   constexpr double most = 1 << 18;
   for (std::size_t k = 0; k < count; ++k) {
-    linear.weights.push_back(static_cast<std::int32_t>(std::lround(std::clamp(std::ldexp(solution[k], weight_digits), -most, most))));
+    linear.weights.push_back(
+        static_cast<std::int32_t>(std::lround(std::clamp(std::ldexp(solution[k], weight_digits), -most, most))));
   }
   constexpr double most_constant = 1 << 20;
   linear.constant = static_cast<std::int32_t>(std::lround(std::clamp(solution[count], -most_constant, most_constant)));

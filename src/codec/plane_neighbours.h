@@ -13,9 +13,7 @@ class PlaneHistory {
 
   static constexpr int margin = 4;
   std::ptrdiff_t stride() const { return stride_; }
-  std::size_t place(int x, int y) const {
-    return static_cast<std::size_t>((y + margin) * stride_ + x + margin);
-  }
+  std::size_t place(int x, int y) const { return static_cast<std::size_t>((y + margin) * stride_ + x + margin); }
   /// The margin beside row y as a decoder that has come as far knows it: left of it, before the row is coded.
   void begin_row(int y);
   /// Right of it, and of errors on both sides, when the row is coded.

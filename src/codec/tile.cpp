@@ -6,6 +6,7 @@
 #include <string>
 
 #include "codec/exact_samples.h"
+#include "codec/sample_planes.h"
 #include "codec/tile_masks.h"
 #include "sarinr/base/error.h"
 
@@ -15,7 +16,8 @@ namespace {
 
 constexpr unsigned lossless_flag = 1;
 constexpr unsigned masks_flag = 2;
-constexpr unsigned known_flags = lossless_flag | masks_flag;
+constexpr unsigned sampled_flag = 4;
+constexpr unsigned known_flags = lossless_flag | masks_flag | sampled_flag;
 
 std::size_t pixel_count(const Extent& core) {
   return static_cast<std::size_t>(core.width) * static_cast<std::size_t>(core.height);
@@ -28,7 +30,7 @@ std::size_t channel_count(const std::vector<BandModel>& bands) {
 }
 
 bool is_exact(const BandModel& band, TileContent::Kind kind) {
-  return kind == TileContent::Kind::lossless || band.quantity == Quantity::categorical;
+  return kind != TileContent::Kind::field || band.quantity == Quantity::categorical;
 }
 
 bool wants_network(const std::vector<ChannelModel>& channels) {
@@ -125,21 +127,27 @@ Result<std::vector<ChannelModel>> read_channels(std::size_t count, ByteReader& r
   return channels;
 }
 
-void write_exact(const TileContent& content, const TileContext& context, ByteWriter& writer) {
+void write_exact(const TileContent& content, const std::vector<ClassMap>& masks, const TileContext& context,
+                 ByteWriter& writer) {
   for (std::size_t b = 0; b < context.bands->size(); ++b) {
     const BandModel& band = (*context.bands)[b];
     const std::size_t size = content.exact.empty() ? 0 : content.exact[b].size();
     const std::size_t wanted =
         is_exact(band, content.kind) ? pixel_count(context.core) * bytes_per_pixel(band.type) : 0;
     if (size != wanted) throw Error("exact samples are not as many as the tile's pixels", ErrorKind::internal);
-    if (wanted == 0) continue;
+    if (wanted == 0 || content.kind == TileContent::Kind::sampled) continue;
     const Bytes frame = compress_samples(content.exact[b], bytes_per_pixel(band.type));
     writer.varint(frame.size());
     writer.bytes(frame);
   }
+  if (content.kind == TileContent::Kind::sampled) {
+    write_samples(content.exact, masks, *context.bands, context.core, content.bound, writer);
+  }
 }
 
-Result<std::vector<Bytes>> read_exact(TileContent::Kind kind, const TileContext& context, ByteReader& reader) {
+Result<std::vector<Bytes>> read_exact(const TileContent& content, const TileContext& context, ByteReader& reader) {
+  const TileContent::Kind kind = content.kind;
+  if (kind == TileContent::Kind::sampled) return read_samples(content.masks, *context.bands, context.core, reader);
   std::vector<Bytes> exact(context.bands->size());
   for (std::size_t b = 0; b < exact.size(); ++b) {
     const BandModel& band = (*context.bands)[b];
@@ -188,13 +196,15 @@ Bytes encode_tile(const TileContent& content, const TileContext& context) {
   const std::vector<ClassMap>& masks = content.masks.empty() ? no_masks : content.masks;
   check_for_coding(content, masks, context);
   const bool has_masks = any_classes(masks);
-  const bool is_lossless = content.kind == TileContent::Kind::lossless;
+  const unsigned kind = content.kind == TileContent::Kind::lossless  ? lossless_flag
+                        : content.kind == TileContent::Kind::sampled ? sampled_flag
+                                                                     : 0;
   ByteWriter writer;
-  writer.u8(static_cast<std::uint8_t>((is_lossless ? lossless_flag : 0) | (has_masks ? masks_flag : 0)));
+  writer.u8(static_cast<std::uint8_t>(kind | (has_masks ? masks_flag : 0)));
   if (has_masks) write_masks(masks, *context.bands, context.core, writer);
   write_channels(content.channels, writer);
   if (!content.weights.empty()) encode_weights(content.weights, writer);
-  write_exact(content, context, writer);
+  write_exact(content, masks, context, writer);
   if (!content.latents.empty()) {
     writer.bytes(context.latents->encode(content.latents, context.core, coded_channels(content.channels)));
   }
@@ -204,9 +214,12 @@ Bytes encode_tile(const TileContent& content, const TileContext& context) {
 Result<TileContent> decode_tile(ByteView payload, const TileContext& context) {
   ByteReader reader(payload);
   const unsigned flags = reader.u8();
-  if (reader.failed() || (flags & ~known_flags) != 0) return Failure{"the tile is of no known kind"};
+  const bool two_kinds = (flags & lossless_flag) != 0 && (flags & sampled_flag) != 0;
+  if (reader.failed() || (flags & ~known_flags) != 0 || two_kinds) return Failure{"the tile is of no known kind"};
   TileContent content;
-  content.kind = (flags & lossless_flag) != 0 ? TileContent::Kind::lossless : TileContent::Kind::field;
+  content.kind = (flags & lossless_flag) != 0  ? TileContent::Kind::lossless
+                 : (flags & sampled_flag) != 0 ? TileContent::Kind::sampled
+                                               : TileContent::Kind::field;
   content.masks.resize(context.bands->size());
   if ((flags & masks_flag) != 0) {
     Result<std::vector<ClassMap>> masks = read_masks(*context.bands, context.core, reader);
@@ -217,7 +230,7 @@ Result<TileContent> decode_tile(ByteView payload, const TileContext& context) {
     const Result<bool> field = read_field(content, context, reader);
     if (!field) return field.failure();
   }
-  Result<std::vector<Bytes>> exact = read_exact(content.kind, context, reader);
+  Result<std::vector<Bytes>> exact = read_exact(content, context, reader);
   if (!exact) return exact.failure();
   content.exact = std::move(*exact);
   if (is_latent(*context.spec) && wants_network(content.channels)) {

@@ -6,6 +6,7 @@
 #include "sarinr/base/bytes.h"
 #include "sarinr/base/result.h"
 #include "sarinr/codec/latent.h"
+#include "sarinr/codec/sample_bound.h"
 #include "sarinr/codec/weights.h"
 #include "sarinr/field/latent.h"
 #include "sarinr/field/spec.h"
@@ -29,8 +30,9 @@ struct ChannelModel {
 /// Everything that a tile record holds.
 struct TileContent {
   enum class Kind : std::uint8_t {
-    field = 0,    ///< channels, and a network if one of them asks for it
-    lossless = 1  ///< the core's samples of every band, exactly
+    field = 0,     ///< channels, and a network if one of them asks for it
+    lossless = 1,  ///< the core's samples of every band, exactly
+    sampled = 2    ///< the core's samples of every band, as near as `bound` says
   };
   Kind kind = Kind::field;
   /// Classes of the core's pixels, per band (categorical bands: empty), row by row. An empty vector: all valid.
@@ -42,8 +44,10 @@ struct TileContent {
   /// none where no channel asks for one.
   LatentGrids latents;
   /// Exact samples of the core in the source type, little-endian, row by row: of categorical bands, and of all bands in
-  /// a lossless tile. Empty for other bands.
+  /// a lossless or sampled tile. Empty for other bands.
   std::vector<Bytes> exact;
+  /// Kind sampled, for coding: how near the samples that a decoder gives must be. A decoder does not know it.
+  SampleBound bound;
 };
 
 /// What a decoder must know from the file header to read a record.
