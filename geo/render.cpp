@@ -2,6 +2,7 @@
 
 #include "band_metadata.h"
 #include "sarinr/base/error.h"
+#include "sarinr/scene/samples.h"
 
 namespace sarinr::geo {
 
@@ -47,6 +48,12 @@ void render_raster(const FieldFile& file, const std::string& output, const Rende
   const bool moved =
       asks_for_grid(request.grid) || options.derivative != Derivative::none || options.sampling == Sampling::integral;
   if (moved) refuse_tops(file, info.metadata, request);
+  const std::string promise = promise_of(file.header().metadata);
+  if (asks_for_grid(request.grid) && !promise.empty()) {
+    listener.message("the file's promise (" + promise +
+                     ") is of its own grid: it does not cover the pixels of another, which are averages and cubic "
+                     "interpolations of the samples");
+  }
   TargetOptions target = options;
   target.beyond_source = reaches_beyond(*grid.map, grid.width, grid.height, info.width, info.height);
   const TargetRenderer renderer(file.renderer(), grid.map, target, grid.ground);

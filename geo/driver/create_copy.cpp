@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "dataset.h"
@@ -11,6 +12,7 @@
 #include "sarinr/base/error.h"
 #include "sarinr/geo/storage.h"
 #include "sarinr/scene/jobs.h"
+#include "sarinr/scene/samples.h"
 
 namespace sarinr::geo::driver {
 
@@ -86,6 +88,27 @@ FitJob fit_job(const Options& options) {
   return job;
 }
 
+/// The job where a promise on every pixel is asked for.
+std::optional<SampleJob> sample_job(const Options& options) {
+  const bool lossless = options.flag("LOSSLESS", false);
+  const int asked = (lossless ? 1 : 0) + (options.has("MAX_ERROR") ? 1 : 0) + (options.has("MAX_ERROR_DB") ? 1 : 0);
+  if (asked == 0) return std::nullopt;
+  if (asked > 1) throw Error("give one of LOSSLESS, MAX_ERROR and MAX_ERROR_DB, not several");
+  for (const char* field :
+       {"ARCH", "WIDTH", "DEPTH", "OVERLAP", "EPOCHS", "LEARNING_RATE", "TARGET_PSNR", "TARGET_RMSE_DB", "WEIGHT_BITS",
+        "SELF_ACTIVATION", "ACTIVATION_EPOCHS", "SEED", "OVERVIEWS"}) {
+    if (!options.has(field)) continue;
+    throw Error(std::string(field) +
+                " is for fields, which cannot promise anything of a single pixel: leave it out, "
+                "or LOSSLESS, MAX_ERROR and MAX_ERROR_DB");
+  }
+  SampleJob job;
+  job.tile_size = options.whole("TILE_SIZE", job.tile_size, 8, largest_tile_size);
+  if (options.has("MAX_ERROR")) job.bound = {SampleBound::Kind::absolute, options.number("MAX_ERROR", 0, 0, 1e300)};
+  if (options.has("MAX_ERROR_DB")) job.bound = {SampleBound::Kind::decibel, options.number("MAX_ERROR_DB", 0, 0, 1e3)};
+  return job;
+}
+
 int fit_threads(const Options& options) {
   if (EQUAL(options.text("NUM_THREADS", "").c_str(), "ALL_CPUS")) return CPLGetNumCPUs();
   return options.whole("NUM_THREADS", allowed_threads(), 1, 1024);
@@ -144,6 +167,9 @@ const char* creation_options() {
          "<Option name='SEED' type='int' description='of the first weights'/>"
          "<Option name='OVERVIEWS' type='boolean' default='NO' description='also fit the scene reduced 8, 16, ... "
          "times'/>"
+         "<Option name='LOSSLESS' type='boolean' default='NO' description='keep every valid pixel as it is'/>"
+         "<Option name='MAX_ERROR' type='float' description='keep every valid pixel within this, in its own units'/>"
+         "<Option name='MAX_ERROR_DB' type='float' description='keep every valid pixel within this, in dB'/>"
          "<Option name='NUM_THREADS' type='string' description='threads to fit with, or ALL_CPUS; default: "
          "GDAL_NUM_THREADS, else 1'/>"
          "</CreationOptionList>";
@@ -157,6 +183,7 @@ GDALDataset* create_copy(const char* path, GDALDataset* source, int strict, Opti
     OpenOptions open;
     const CPLStringList quantities(CSLTokenizeString2(options.text("QUANTITY", "").c_str(), ",", 0));
     for (int i = 0; i < quantities.size(); ++i) open.quantities.emplace_back(quantities[i]);
+    const std::optional<SampleJob> samples = sample_job(options);
     const FitJob job = fit_job(options);
     const int threads = fit_threads(options);
     const std::unique_ptr<RasterSource> raster = dataset_raster(*source, open);
@@ -164,8 +191,13 @@ GDALDataset* create_copy(const char* path, GDALDataset* source, int strict, Opti
     const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                             static_cast<std::size_t>(threads));
     GdalListener listener(progress, progress_data);
-    fit_raster(
-        *raster, *sink, job, [&] { return make_cpu_engine(job.spec.architecture, threads); }, listener);
+    if (samples) {
+      check(*samples, raster->info(), OptionStyle::gdal);
+      fit_samples(*raster, *sink, *samples, listener);
+    } else {
+      fit_raster(
+          *raster, *sink, job, [&] { return make_cpu_engine(job.spec.architecture, threads); }, listener);
+    }
     sink->commit();
   });
   if (result != CE_None) return nullptr;

@@ -7,6 +7,7 @@
 #include "band_metadata.h"
 #include "sarinr/base/error.h"
 #include "sarinr/scene/jobs.h"
+#include "sarinr/scene/samples.h"
 
 namespace sarinr::geo::driver {
 
@@ -19,7 +20,9 @@ bool has_complex_band(const FileHeader& header) {
 
 /// Says of a raster what is the file's own doing: domain IMAGE_STRUCTURE, which no format copies.
 void describe_structure(const FileHeader& header, GDALDataset& kept) {
-  kept.SetMetadataItem("COMPRESSION", (header.spec.architecture + " fields").c_str(), "IMAGE_STRUCTURE");
+  const std::string promise = promise_of(header.metadata);
+  const std::string compression = promise.empty() ? header.spec.architecture + " fields" : "samples, " + promise;
+  kept.SetMetadataItem("COMPRESSION", compression.c_str(), "IMAGE_STRUCTURE");
   if (header.bands.size() > 1) kept.SetMetadataItem("INTERLEAVE", "PIXEL", "IMAGE_STRUCTURE");
   for (std::size_t b = 0; b < header.bands.size(); ++b) {
     kept.GetRasterBand(static_cast<int>(b) + 1)

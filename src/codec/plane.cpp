@@ -212,7 +212,7 @@ Bytes encode_planes(const std::vector<IndexPlane>& planes) {
                       (plane.coded.empty() || plane.coded.size() == plane.indices.size());
     if (!fits) throw Error("a plane's pixels are not as many as its sides say", ErrorKind::internal);
     const PlaneRange range = range_of(plane);
-    if (range.range >= most_range / range.step) {
+    if (range.range > (most_range - 1) / range.step) {
       throw Error("a plane's indices span 2^32 and more", ErrorKind::internal);
     }
     encode_range(range, encoder);
@@ -229,7 +229,7 @@ Result<bool> decode_planes(ByteView stream, std::vector<IndexPlane>& planes) {
   std::unique_ptr<PlaneWalk> before;
   for (IndexPlane& plane : planes) {
     const PlaneRange range = decode_range(decoder);
-    if (range.step > most_range || range.range >= most_range / range.step)
+    if (range.step > most_range || range.range > (most_range - 1) / range.step)
       return Failure{"a plane's range is impossible"};
     plane.indices.assign(pixel_count(plane), 0);
     if (range.range == 0) {

@@ -5,6 +5,7 @@
 
 #include "render/blend.h"
 #include "render/blend_terms.h"
+#include "render/sample_interpolation.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
@@ -133,6 +134,7 @@ std::vector<BandValues> Renderer::points(const std::vector<double>& x, const std
     band.samples.resize(x.size());
     band.classes.resize(x.size());
   }
+  SampleInterpolation between(layout_, *fields_);
   visit_points(x, y, [&](std::size_t i, const TileField& field, const Extent& core, int column, int row) {
     int channel = 0;
     for (std::size_t b = 0; b < bands.size(); ++b) {
@@ -141,6 +143,8 @@ std::vector<BandValues> Renderer::points(const std::vector<double>& x, const std
       const Bytes& exact = field.content.exact[b];
       Sample sample;
       if (!exact.empty()) sample = exact_sample(band.type, exact, pixel_index(core, column, row));
+      const bool sampled = field.content.kind == TileContent::Kind::sampled && band.channels() > 0;
+      if (sampled && has_value(pixel_class)) sample = between.value(b, x[i], y[i], pixel_class, sample);
       double values[2] = {0, 0};
       for (int c = 0; c < band.channels(); ++c) values[c] = points.value(i, channel + c);
       bands[b].samples[i] = exact.empty() ? physical_value(band, pixel_class, values) : sample;

@@ -68,8 +68,8 @@ class Renderer {
   std::vector<BandValues> unrounded(const Extent& window) const;
 
   /// Every band at any coordinates inside the raster: the fields' values there, in the class of the pixel that holds
-  /// each point. Bands without fields (categorical, tiny tiles) give that pixel's own sample. Coordinates must lie
-  /// within [0, width] x [0, height].
+  /// each point. Bands without fields (categorical, tiny tiles) give that pixel's own sample, sampled tiles a cubic
+  /// interpolation of theirs. Coordinates must lie within [0, width] x [0, height].
   std::vector<BandValues> points(const std::vector<double>& x, const std::vector<double>& y) const;
 
   /// Analytic derivatives of every band's blended fields, as `points` otherwise; `order` 1 or 2.
