@@ -80,23 +80,78 @@ std::vector<IndexPlane> quantised(const Bytes& raw, const ClassMap& mask, const 
   return planes;
 }
 
+/// How often each whole number up to 65535 occurs; empty for types that go beyond.
+std::vector<double> histogram_of(const Bytes& raw, const ClassMap& mask, const BandModel& band) {
+  constexpr double most = 65535;
+  if (highest(band.type) > most) return {};
+  std::vector<double> histogram(65536, 0);
+  for (std::size_t i = 0; i < raw.size() / bytes_per_pixel(band.type); ++i) {
+    if (!has_value(class_of(mask, i))) continue;
+    const Sample sample = decode_sample(band.type, raw.data() + i * bytes_per_pixel(band.type));
+    ++histogram[static_cast<std::size_t>(std::abs(sample.re))];
+  }
+  return histogram;
+}
+
+/// Bits that the interval of each number takes where nothing else is known, but for a constant.
+double cost(const std::vector<double>& histogram, const SampleQuantiser& quantiser) {
+  double bits = 0;
+  for (double begin = 1; begin < static_cast<double>(histogram.size());) {
+    const double end = std::min(quantiser.end_of(begin), static_cast<double>(histogram.size()));
+    double count = 0;
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) count += histogram[i];
+    if (count > 0) bits -= count * std::log2(count);
+    begin = end;
+  }
+  return bits;
+}
+
+/// Intervals of whole numbers, laid so that few pixels of low contrast are cut apart.
+SampleQuantiser laid_best(const SampleQuantiser& quantiser, const Bytes& raw, const ClassMap& mask,
+                          const BandModel& band) {
+  const std::vector<double> histogram = histogram_of(raw, mask, band);
+  if (histogram.empty()) return quantiser;
+  double all = 0;
+  for (const double count : histogram) all += count;
+  std::size_t median = 1;
+  for (double below = histogram[1]; below < all / 2 && median + 1 < histogram.size();) below += histogram[++median];
+  SampleQuantiser best = quantiser;
+  double least = cost(histogram, best);
+  constexpr double most_trials = 16;
+  const double width = quantiser.end_of(static_cast<double>(median)) - static_cast<double>(median);
+  const double step = std::max(1.0, std::floor(2 * width / most_trials));
+  for (double start = std::max(2.0, static_cast<double>(median) - width); start < static_cast<double>(median) + width;
+       start += step) {
+    const SampleQuantiser laid(Form::intervals, quantiser.parameter(), highest(band.type),
+                               static_cast<std::uint32_t>(start));
+    const double bits = cost(histogram, laid);
+    if (bits >= least) continue;
+    least = bits;
+    best = laid;
+  }
+  return best;
+}
+
 struct BandPlan {
   Form form = Form::frame;
   double parameter = 0;
+  std::uint32_t start = 0;
   std::vector<IndexPlane> planes;
 };
 
 /// The first quantiser that keeps the bound. Bits of floats must pay against a frame.
 BandPlan plan_band(const Bytes& raw, const ClassMap& mask, const BandModel& band, const Extent& core,
                    const SampleBound& bound) {
-  for (const SampleQuantiser& quantiser : candidate_quantisers(band, bound)) {
+  for (const SampleQuantiser& candidate : candidate_quantisers(band, bound)) {
+    const bool intervals = candidate.form() == Form::intervals;
+    const SampleQuantiser quantiser = intervals ? laid_best(candidate, raw, mask, band) : candidate;
     std::vector<IndexPlane> planes = quantised(raw, mask, band, core, bound, quantiser);
     if (planes.empty()) continue;
     if (quantiser.form() == Form::bits &&
         encode_planes(planes).size() > compress_samples(raw, bytes_per_pixel(band.type)).size()) {
       break;
     }
-    return {quantiser.form(), quantiser.parameter(), std::move(planes)};
+    return {quantiser.form(), quantiser.parameter(), quantiser.start(), std::move(planes)};
   }
   return {};
 }
@@ -129,6 +184,7 @@ void write_samples(const std::vector<Bytes>& samples, const std::vector<ClassMap
       continue;
     }
     if (plan.form != Form::bits) writer.f64(plan.parameter);
+    if (plan.form == Form::intervals) writer.varint(plan.start);
     std::move(plan.planes.begin(), plan.planes.end(), std::back_inserter(planes));
   }
   if (!planes.empty()) writer.bytes(encode_planes(planes));
@@ -140,6 +196,7 @@ Result<std::vector<Bytes>> read_samples(const std::vector<ClassMap>& masks, cons
   std::vector<IndexPlane> planes;
   std::vector<Form> forms;
   std::vector<double> parameters;
+  std::vector<std::uint32_t> starts;
   for (std::size_t b = 0; b < bands.size(); ++b) {
     const unsigned number = reader.u8();
     if (reader.failed() || number > static_cast<unsigned>(Form::bits)) {
@@ -147,6 +204,7 @@ Result<std::vector<Bytes>> read_samples(const std::vector<ClassMap>& masks, cons
     }
     forms.push_back(static_cast<Form>(number));
     parameters.push_back(0);
+    starts.push_back(0);
     if (forms[b] == Form::frame) {
       const std::uint64_t size = reader.varint();
       if (reader.failed() || size > reader.left()) return Failure{"the exact samples end early"};
@@ -157,6 +215,9 @@ Result<std::vector<Bytes>> read_samples(const std::vector<ClassMap>& masks, cons
       continue;
     }
     if (forms[b] != Form::bits) parameters[b] = reader.f64();
+    const std::uint64_t start = forms[b] == Form::intervals ? reader.varint() : 0;
+    if (start > 65535) return Failure{"its samples have an impossible quantiser"};
+    starts[b] = static_cast<std::uint32_t>(start);
     if (reader.failed() || bands[b].channels() == 0 || !SampleQuantiser::parameter_fits(forms[b], parameters[b])) {
       return Failure{"its samples have an impossible quantiser"};
     }
@@ -168,7 +229,7 @@ Result<std::vector<Bytes>> read_samples(const std::vector<ClassMap>& masks, cons
   std::size_t first = 0;
   for (std::size_t b = 0; b < bands.size(); ++b) {
     if (forms[b] == Form::frame) continue;
-    const SampleQuantiser quantiser(forms[b], parameters[b], highest(bands[b].type));
+    const SampleQuantiser quantiser(forms[b], parameters[b], highest(bands[b].type), starts[b]);
     samples[b] = dequantised(planes, first, masks[b], bands[b], core, quantiser);
     first += static_cast<std::size_t>(bands[b].channels());
   }

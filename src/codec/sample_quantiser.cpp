@@ -66,14 +66,22 @@ bool within(const BandModel& band, const SampleBound& bound, Sample source, Samp
   return sample_error(band, bound, source, stored) <= bound.limit;
 }
 
-SampleQuantiser::SampleQuantiser(Form form, double parameter, double highest) : form_(form), parameter_(parameter) {
+SampleQuantiser::SampleQuantiser(Form form, double parameter, double highest, std::uint32_t start)
+    : form_(form), parameter_(parameter), start_(start) {
   if (form != Form::intervals) return;
+  const double wall = start;
   for (double begin = 1; begin <= highest && begins_.size() < most_intervals;) {
-    const double value = std::min(highest, std::floor(begin * parameter));
+    const double last = begin < wall ? wall - 1 : highest;
+    const double value = std::min(last, std::floor(begin * parameter));
     begins_.push_back(begin);
     values_.push_back(value);
-    begin = std::floor(value * parameter) + 1;
+    begin = std::min(last, std::floor(value * parameter)) + 1;
   }
+}
+
+double SampleQuantiser::end_of(double number) const {
+  const auto next = std::upper_bound(begins_.begin(), begins_.end(), number);
+  return next == begins_.end() ? number + 1 : *next;
 }
 
 bool SampleQuantiser::parameter_fits(Form form, double parameter) {

@@ -20,12 +20,16 @@ class SampleQuantiser {
     bits = 4        ///< the bits of a 32-bit float, in the order of the numbers
   };
 
-  /// `highest` is the largest number of the type. parameter_fits() must hold.
-  SampleQuantiser(Form form, double parameter, double highest);
+  /// `highest` is the largest number of the type; `start`, of intervals, a whole number that begins one, or 0 for any.
+  /// parameter_fits() must hold.
+  SampleQuantiser(Form form, double parameter, double highest, std::uint32_t start = 0);
   static bool parameter_fits(Form form, double parameter);
 
   Form form() const { return form_; }
   double parameter() const { return parameter_; }
+  std::uint32_t start() const { return start_; }
+  /// The first number of the interval behind that of a number.
+  double end_of(double number) const;
   /// Whether a number has an index; numbers outside the form's reach have none.
   bool reaches(double number) const;
   std::int64_t index(double number) const;
@@ -35,6 +39,7 @@ class SampleQuantiser {
  private:
   Form form_;
   double parameter_;
+  std::uint32_t start_;
   std::vector<double> begins_;  ///< of intervals
   std::vector<double> values_;
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <random>
+#include <string>
 
 #include "sarinr/base/error.h"
 
@@ -116,6 +117,38 @@ TEST(Planes, CodeNumbersOfCoarseStepsAsThoseOfFineOnes) {
   IndexPlane coarse = fine;
   for (std::int64_t& index : coarse.indices) index = 257 * index + 11;
   EXPECT_LE(encode_planes({coarse}).size(), encode_planes({fine}).size() + 4);
+}
+
+/// A stream from one machine and the checksum of what it holds: any other machine must read the same.
+constexpr const char* frozen_stream =
+    "0ac199013c60b9a16da28d22b9326782ff426e05efd4d53e65d43570ec3da54009b5e08ae4ba55a60534e227d7d7c36dd281"
+    "19ba2cbd51dbe538f5a03b5b1bcf3fa4170ff0b623aa60269c90b28c57e6fc9f374c934c7b96bdc3e63990c8cc4ead424ced"
+    "e6519c5f3aa659c66a09752c224a5195b460edf08fbec0509525e328d1b0774ce3de9f2eebd1be84ecfe9de9494ee13e2bd3"
+    "f88f921e41cab0f7550b5dfa2e48ef5d2cbb24d2c81df2927637b7938c9857822ffee47843b6da8cfc05eceac2839a3e0f69"
+    "8d3a114d5184cb8b2957a0c56733a3cc40fd5bc158bb7e4266baab5e0cde194373917a832d1b5386f5e59a822e302a112b50"
+    "d0c3ba0245fcce8192729ef0e3c1aaf6c89ef4c9a7b0dced507b00a8291e306eeb26503666d527e9ec19cee32b89195ad9f6"
+    "3caba0b25f2022903185b7991f57dccffa6d67eded9229bd8a1901e7e4186363bec634bfc9b10c204811f2f40954ac2fce9d"
+    "d38859ae97c49de4bcf57872e680124dd75225220e1baeecd2f3689f7f4fa1a3e9f74ee34cf103420ce5d1bd5d6207a68161"
+    "40ac40f1f21a595b795b9e1b9facd4ea58790e4d891530431a478f489185a3f24b3ffce1708a453fb8c41381586c5d9c0837"
+    "f22c7201d67a94e5c591aa1e6a60b49cd71d9747edb33a62d6a274c52461762e895a5d332e9d9d1b7c48714d9eea2b065534"
+    "f323ed17f9e282668b1dd925c8e1b9c5af0f27d60387f9bba5219fddc27bf5d1bc75800d84d911add23c79a90e112b79893e"
+    "b1512c609544c8a85424583eb9b6508c7f432464ffb1e0";
+
+TEST(Planes, AreTheSameOnEveryMachine) {
+  Bytes stream;
+  const std::string digits = frozen_stream;
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    stream.push_back(static_cast<std::uint8_t>(std::stoi(digits.substr(i, 2), nullptr, 16)));
+  }
+  std::vector<IndexPlane> planes(2, IndexPlane{24, 20, {}, {}, false});
+  planes[0].logarithmic = true;
+  for (int i = 0; i < 480; ++i) planes[1].coded.push_back(i % 13 != 0 ? 1 : 0);
+  ASSERT_TRUE(decode_planes(stream, planes));
+  ByteWriter writer;
+  for (const IndexPlane& plane : planes) {
+    for (const std::int64_t index : plane.indices) writer.u64(static_cast<std::uint64_t>(index));
+  }
+  EXPECT_EQ(crc32c(writer.view()), 0x1b5eefccu);
 }
 
 TEST(Planes, OfTooWideASpanAreRefused) {

@@ -210,7 +210,7 @@ TEST_F(Tile, DecoderRefusesWhatNoEncoderWrites) {
   };
   EXPECT_EQ(failure(constant(0, one_constant, one)), "no failure");
   EXPECT_EQ(failure({}), "the tile is of no known kind");
-  EXPECT_EQ(failure(constant(4, one_constant, one)), "the tile is of no known kind");
+  EXPECT_EQ(failure(constant(8, one_constant, one)), "the tile is of no known kind");
   EXPECT_EQ(failure(constant(0, 3, one)), "a channel is of no known kind");
   EXPECT_EQ(failure(constant(0, one_constant | 4, one)), "a channel is of no known kind");
   EXPECT_EQ(failure(constant(0, 0, {})), "band 1 has pixels with a value but nothing to compute it from");
