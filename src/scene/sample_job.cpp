@@ -102,6 +102,7 @@ class SampleRun {
         const Sample sample = tile.window.samples[b][i];
         const bool masked = !tile.window.mask.empty() && tile.window.mask[i] == 0;
         mask.push_back(masked ? PixelClass::masked : classify(band, sample));
+        refuse_beyond_doubles(band, b, sample);
         encode_sample(band.type, sample, raw);
       }
       if (band.channels() == 0) mask.clear();
@@ -111,6 +112,15 @@ class SampleRun {
     tile.payload = encode_tile(content, context(tile.number));
     verify(tile, content);
     tile.window = {};
+  }
+
+  /// Samples are carried as 64-bit floats: of larger whole numbers nothing can be promised.
+  static void refuse_beyond_doubles(const BandModel& band, std::size_t index, Sample sample) {
+    constexpr double most = 9007199254740992.0;
+    const bool wide = band.type == PixelType::u64 || band.type == PixelType::i64;
+    if (!wide || std::abs(sample.re) < most) return;
+    throw Error("band " + std::to_string(index + 1) + " has whole numbers of 2^53 and more, of which no error can be " +
+                "promised: convert it to Float64, or fit it without a promise");
   }
 
   /// What a reader will see of the bytes, against the source.
