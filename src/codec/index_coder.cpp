@@ -11,6 +11,7 @@ namespace {
 constexpr std::array<int, 10> rungs = {38, 80, 128, 185, 255, 345, 470, 650, 900, 1300};
 constexpr int last_rung = 22;  ///< from the tenth on steps double
 constexpr int halving = 32;    ///< nodes from here on are those of halves
+constexpr int around_nodes = 8;
 constexpr int scale_kinds = 4;
 constexpr int repeat_kinds = 3;
 
@@ -29,6 +30,7 @@ IndexCoder::IndexCoder(const PlaneLevels& levels)
       weights_(static_cast<std::size_t>(nodes * scale_kinds * repeat_kinds)),
       near_(static_cast<std::size_t>(nodes) * 16 * 16),
       shape_(static_cast<std::size_t>(nodes) * fractions * 16 * 8),
+      around_(static_cast<std::size_t>(around_nodes) << 12),
       corrections_(static_cast<std::size_t>(nodes * fractions)) {
   for (auto& weights : weights_) {
     for (int k = 0; k < inputs; ++k) weights[static_cast<std::size_t>(k)] = k < 4 ? (1 << 16) / 4 : 0;
@@ -71,7 +73,9 @@ IndexCoder::Decision IndexCoder::weigh(const PixelForecast& forecast, const Inde
                                   static_cast<std::size_t>(search.scale_kind)) *
                                      8 +
                                  static_cast<std::size_t>(context.north_east)];
-  for (std::size_t k = 0; k < 2; ++k) {
+  decision.contexts[2] =
+      &around_[(std::min<std::size_t>(node, around_nodes - 1) << 12) + static_cast<std::size_t>(context.around)];
+  for (std::size_t k = 0; k < 3; ++k) {
     decision.logit[forecasts + k] = tables_.logit(static_cast<int>(decision.contexts[k]->share() >> 4));
   }
   decision.logit[inputs - 1] = 256;
@@ -138,18 +142,33 @@ bool IndexCoder::is_flat(const PixelForecast& forecast, const Search& search) co
   return 64 * width < forecast.scale;
 }
 
+/// Where values are so fine that two are rarely equal by chance.
+template <typename Decide>
+bool IndexCoder::repeats(const PixelForecast& forecast, const Search& search, const IndexContext& context,
+                         const Decide& decide) {
+  constexpr std::int64_t three_indices = 192;
+  if (forecast.repeats == 0 || search.step_times_64 < three_indices) return false;
+  ContextBit& chance = repeats_[static_cast<unsigned>(4 * forecast.repeats + forecast.repeats_kind)];
+  const bool bit = decide([&](std::int64_t index) { return index == context.repeated; },
+                          std::clamp<std::uint32_t>(chance.share(), 24, 65512));
+  chance.learn(bit);
+  return bit;
+}
+
 template <typename Decide>
 std::int64_t IndexCoder::search(const PixelForecast& forecast, std::int64_t first, const IndexContext& context,
                                 const Decide& decide) {
   Search search = begin(forecast, first);
+  if (repeats(forecast, search, context, decide)) return context.repeated;
   std::int64_t threshold = first;
+  const auto at_least = [&](std::int64_t index) { return index >= threshold; };
   while (search.high - search.low > 1) {
     if (is_flat(forecast, search)) {
       const auto share = static_cast<std::uint32_t>((threshold - search.low) * 65536 / (search.high - search.low));
-      (decide(threshold, share) ? search.low : search.high) = threshold;
+      (decide(at_least, share) ? search.low : search.high) = threshold;
     } else {
       const Decision decision = weigh(forecast, context, search, threshold);
-      const bool bit = decide(threshold, decision.share);
+      const bool bit = decide(at_least, decision.share);
       learn(decision, bit);
       (bit ? search.low : search.high) = threshold;
       (bit ? search.mass_low : search.mass_high) = decision.mass;
@@ -163,8 +182,8 @@ std::int64_t IndexCoder::search(const PixelForecast& forecast, std::int64_t firs
 
 void IndexCoder::encode(std::int64_t index, const PixelForecast& forecast, std::int64_t first,
                         const IndexContext& context, BinaryEncoder& encoder) {
-  search(forecast, first, context, [&](std::int64_t threshold, std::uint32_t share) {
-    const bool bit = index >= threshold;
+  search(forecast, first, context, [&](const auto& holds, std::uint32_t share) {
+    const bool bit = holds(index);
     encoder.encode_with(bit, share);
     return bit;
   });
@@ -172,8 +191,7 @@ void IndexCoder::encode(std::int64_t index, const PixelForecast& forecast, std::
 
 std::int64_t IndexCoder::decode(const PixelForecast& forecast, std::int64_t first, const IndexContext& context,
                                 BinaryDecoder& decoder) {
-  return search(forecast, first, context,
-                [&](std::int64_t, std::uint32_t share) { return decoder.decode_with(share); });
+  return search(forecast, first, context, [&](const auto&, std::uint32_t share) { return decoder.decode_with(share); });
 }
 
 }  // namespace sarinr

@@ -181,7 +181,11 @@ class PlaneWalk {
       const auto limited = [&](std::int64_t index, std::int64_t half) {
         return static_cast<int>(std::clamp(index - first, -half, half - 1) + half);
       };
-      const IndexContext context{limited(around[-1], 8), limited(around[-up], 8), limited(around[1 - up], 4)};
+      IndexContext context{limited(around[-1], 8), limited(around[-up], 8), limited(around[1 - up], 4), 0,
+                           around[forecast.repeats == 1 ? -1 : -up]};
+      for (const std::ptrdiff_t at : {std::ptrdiff_t{-1}, -up, -up - 1, 1 - up, std::ptrdiff_t{-2}, -2 * up}) {
+        context.around = 4 * context.around + limited(around[at], 2);
+      }
       const std::int64_t index = code_index(pixel, forecast, first, context, coder);
       known[place] = index;
       return levels_.centre(index);

@@ -51,7 +51,7 @@ std::int64_t PlaneLevels::boundary(std::int64_t index) const {
 }
 
 std::int64_t PlaneLevels::nearest_boundary(std::int64_t level) const {
-  std::int64_t index = low_ + 1;
+  std::int64_t index = 0;
   if (logarithmic_) {
     const auto after = std::upper_bound(boundaries_.begin() + 1, boundaries_.end() - 1, level);
     index = low_ + (after - boundaries_.begin());

@@ -92,6 +92,9 @@ PixelForecast PlaneForecaster::forecast(std::size_t place) {
   const bool column = level[-up] == level[-up - 1] && level[-2 * up] == level[-2 * up - 1];
   const bool row = level[-1] == level[-1 - up] && level[-2] == level[-2 - up];
   forecast.repeats = column ? 1 : (row ? 2 : 0);
+  const bool third = column ? level[-3 * up] == level[-3 * up - 1] : level[-3] == level[-3 - up];
+  const bool before = column ? level[-1] == level[-2] : level[-up] == level[-2 * up];
+  forecast.repeats_kind = (third ? 1 : 0) + (before ? 2 : 0);
   forecast.middle = centre_;
   forecast.centre = {centre_, centre_, centre_, linear, level[-1], 0};
   choose_scales(place, centre_, forecast);

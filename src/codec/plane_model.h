@@ -41,6 +41,7 @@ struct PixelForecast {
   std::int64_t middle = 0;                  ///< the best centre
   std::int64_t scale = 0;                   ///< its mean error, sixteenths of a level
   int repeats = 0;                          ///< 1 where the column, 2 where the row seems to repeat the one before
+  int repeats_kind = 0;                     ///< 1: has done so for three pixels; 2: so did the pixel before
 };
 
 /// Forecasts pixels and learns from them: means of errors in contexts of the errors and differences around.

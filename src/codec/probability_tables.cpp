@@ -38,8 +38,8 @@ const ProbabilityTables& ProbabilityTables::get() {
 ProbabilityTables::ProbabilityTables() {
   logistic(256, 2048, [&](int i, double value) {
     const auto share = static_cast<std::uint16_t>(std::clamp(value * 65536 + 0.5, 36.0, 65500.0));
-    if (i < 2048) probabilities[static_cast<std::size_t>(2048 + i)] = share;
-    probabilities[static_cast<std::size_t>(2048 - i)] = static_cast<std::uint16_t>(65536 - share);
+    if (i < 2048) probabilities[static_cast<unsigned>(2048 + i)] = share;
+    probabilities[static_cast<unsigned>(2048 - i)] = static_cast<std::uint16_t>(65536 - share);
   });
   int logit = -largest_logit;
   for (int share = 0; share < 4096; ++share) {
@@ -49,13 +49,13 @@ ProbabilityTables::ProbabilityTables() {
   logistic(64, 2048, [&](int i, double value) {
     constexpr double whole = 1 << 30;
     const auto mass = static_cast<std::uint32_t>(value * whole);
-    masses[static_cast<std::size_t>(2048 + i)] = mass;
-    masses[static_cast<std::size_t>(2048 - i)] = (1u << 30) - mass;
+    masses[static_cast<unsigned>(2048 + i)] = mass;
+    masses[static_cast<unsigned>(2048 - i)] = (1u << 30) - mass;
   });
 }
 
 std::uint16_t ProbabilityTables::probability(int logit) const {
-  return probabilities[static_cast<std::size_t>(std::clamp(logit, -largest_logit, largest_logit) + 2048)];
+  return probabilities[static_cast<unsigned>(std::clamp(logit, -largest_logit, largest_logit) + 2048)];
 }
 
 std::uint32_t ProbabilityTables::distribution(std::int64_t z) const {

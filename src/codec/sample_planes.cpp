@@ -117,13 +117,12 @@ SampleQuantiser laid_best(const SampleQuantiser& quantiser, const Bytes& raw, co
   for (double below = histogram[1]; below < all / 2 && median + 1 < histogram.size();) below += histogram[++median];
   SampleQuantiser best = quantiser;
   double least = cost(histogram, best);
-  constexpr double most_trials = 16;
-  const double width = quantiser.end_of(static_cast<double>(median)) - static_cast<double>(median);
-  const double step = std::max(1.0, std::floor(2 * width / most_trials));
-  for (double start = std::max(2.0, static_cast<double>(median) - width); start < static_cast<double>(median) + width;
-       start += step) {
-    const SampleQuantiser laid(Form::intervals, quantiser.parameter(), highest(band.type),
-                               static_cast<std::uint32_t>(start));
+  constexpr std::uint32_t most_trials = 32;
+  const auto middle = static_cast<std::uint32_t>(median);
+  const auto width = static_cast<std::uint32_t>(quantiser.end_of(static_cast<double>(median))) - middle;
+  const std::uint32_t step = std::max(1u, 2 * width / most_trials);
+  for (std::uint32_t start = middle > width + 2 ? middle - width : 2; start < middle + width; start += step) {
+    const SampleQuantiser laid(Form::intervals, quantiser.parameter(), highest(band.type), start);
     const double bits = cost(histogram, laid);
     if (bits >= least) continue;
     least = bits;

@@ -45,7 +45,7 @@ Sample SampleInterpolation::value(std::size_t band, double x, double y, PixelCla
       double values[2] = {own_values[0], own_values[1]};
       fit_values(band, static_cast<int>(left) - 1 + i, static_cast<int>(top) - 1 + j, values);
       const double weight = static_cast<double>(horizontal.weight[i]) * static_cast<double>(vertical.weight[j]);
-      for (int c = 0; c < model.channels(); ++c) sums[c] += weight * values[c];
+      for (std::size_t c = 0; c < 2; ++c) sums[c] += weight * values[c];
     }
   }
   return physical_value(model, own_class, sums);

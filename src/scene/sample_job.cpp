@@ -50,7 +50,7 @@ class SampleRun {
   FitReport run() {
     using oneapi::tbb::filter_mode;
     using Item = std::shared_ptr<SampleTile>;
-    const auto tokens = static_cast<std::size_t>(2 * oneapi::tbb::this_task_arena::max_concurrency());
+    const auto tokens = 2 * static_cast<std::size_t>(oneapi::tbb::this_task_arena::max_concurrency());
     const auto read = [this](oneapi::tbb::flow_control& flow) -> Item {
       if (next_ == grid_.count()) {
         flow.stop();

@@ -166,6 +166,29 @@ TEST(SampledTiles, LosslessFloatsKeepEveryBit) {
   EXPECT_EQ(back->exact[0], source.content.exact[0]);
 }
 
+/// Columns of a raster that was resampled by the nearest neighbour repeat: they should cost next to nothing.
+TEST(SampledTiles, RepeatedColumnsAreCheap) {
+  const FieldSpec spec;
+  Source plain = make_source({{Quantity::other, PixelType::f32, std::nullopt}}, {0, 0, 120, 120}, {});
+  plain.content.masks[0].assign(120 * 120, PixelClass::valid);
+  std::mt19937 random(4);
+  const auto fill = [&](Source& source, int every) {
+    for (std::size_t i = 0; i < 120 * 120; ++i) {
+      float value = static_cast<float>(random()) * 1e-9f;
+      if (every != 0 && i % 120 != 0 && static_cast<int>(i % 120) % every == 0) {
+        std::memcpy(&value, source.content.exact[0].data() + 4 * (i - 1), 4);
+      }
+      std::memcpy(source.content.exact[0].data() + 4 * i, &value, 4);
+    }
+  };
+  fill(plain, 0);
+  Source repeated = plain;
+  fill(repeated, 4);
+  const double all = static_cast<double>(encode_tile(plain.content, context_of(plain, spec)).size());
+  const double fewer = static_cast<double>(encode_tile(repeated.content, context_of(repeated, spec)).size());
+  EXPECT_LT(fewer / all, 0.79);  // a quarter of the columns less one
+}
+
 TEST(SampledTiles, CoarserBoundsTakeFewerBytes) {
   const FieldSpec spec;
   std::size_t before = std::numeric_limits<std::size_t>::max();
