@@ -12,7 +12,6 @@
 #include "codec/plane_neighbours.h"
 #include "codec/symbols.h"
 #include "sarinr/base/error.h"
-#include "sarinr/codec/weights.h"
 
 namespace sarinr {
 
@@ -86,16 +85,16 @@ PlaneRange decode_range(BinaryDecoder& decoder) {
 }
 
 void encode_weights(const LinearWeights& linear, BinaryEncoder& encoder) {
-  std::vector<std::int32_t> symbols = linear.weights;
-  symbols.push_back(linear.constant);
-  encode_symbols(symbols, encoder);
+  SymbolModels models;
+  for (const std::int32_t weight : linear.weights) models.encode(weight, encoder);
+  models.encode(linear.constant, encoder);
 }
 
 LinearWeights decode_weights(std::size_t count, BinaryDecoder& decoder) {
+  SymbolModels models;
   LinearWeights linear;
-  linear.weights = decode_symbols(count + 1, decoder);
-  linear.constant = linear.weights.back();
-  linear.weights.pop_back();
+  for (std::size_t i = 0; i < count; ++i) linear.weights.push_back(models.decode(decoder));
+  linear.constant = models.decode(decoder);
   return linear;
 }
 
