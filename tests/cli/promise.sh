@@ -153,6 +153,15 @@ assert np.abs(half - wanted).max() <= 0.51, np.abs(half - wanted).max()
 means = double.reshape(90, 2, 130, 2).mean((1, 3))
 assert np.corrcoef(means.ravel(), native.ravel())[0, 1] > 0.9
 P
+# The driver writes and reads the same.
+export GDAL_DRIVER_PATH; GDAL_DRIVER_PATH=$(realpath "$(dirname "$sarinr")/../gdalplugins")
+gdal_translate -q -of SARINR -co MAX_ERROR_DB=0.5 uint16.tif driver.sinr || fail "gdal_translate -co MAX_ERROR_DB=0.5"
+gdal_translate -q driver.sinr driver.tif || fail "gdal_translate"
+$python check.py uint16.tif driver.tif db 0.5 amplitude || fail "the driver breaks the promise"
+gdalinfo driver.sinr | grep -q "COMPRESSION=samples, every valid pixel within 0.5 dB" || fail "gdalinfo does not tell the promise"
+gdal_translate -q -of SARINR -co LOSSLESS=YES -co EPOCHS=3 uint16.tif x.sinr 2>said && fail "accepted: LOSSLESS with EPOCHS"
+grep -q "EPOCHS is for fields" said || fail "EPOCHS with LOSSLESS: $(cat said)"
+
 "$sarinr" --log-level error info whole.sinr | grep -q "every valid pixel within 0.5 dB, on the raster's own grid" || fail "info does not tell the promise"
 quietly info whole.sinr --verify || fail "info --verify"
 

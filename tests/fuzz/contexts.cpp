@@ -96,7 +96,11 @@ std::vector<TileContent> made_tiles(const Context& context) {
     Bytes& samples = lossless.exact.emplace_back(pixels * bytes_per_pixel(band.type));
     for (std::size_t i = 0; i < samples.size(); ++i) samples[i] = static_cast<std::uint8_t>(i * i);
   }
-  tiles.push_back(std::move(lossless));
+  tiles.push_back(lossless);
+  TileContent sampled = std::move(lossless);
+  sampled.kind = TileContent::Kind::sampled;
+  sampled.bound = {SampleBound::Kind::absolute, 3};
+  tiles.push_back(std::move(sampled));
   return tiles;
 }
 
