@@ -84,7 +84,8 @@ void LatentOptions::declare(CLI::App& app) {
       ->check(CLI::Range(0, 16))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--synthesis-width", job.width, "neurons of the synthesis network's layers; 0: as the file's bits suggest")
+  app.add_option("--synthesis-width", job.width,
+                 "neurons of the synthesis network's layers; 0: as the file's bits suggest")
       ->check(CLI::Range(0, 32))
       ->capture_default_str()
       ->group(group);

@@ -1,5 +1,5 @@
-// Preloaded into a program, makes its reads or writes of one file fail from some call on, as a broken disk or a full one
-// does:
+// Preloaded into a program, makes its reads or writes of one file fail from some call on, as a broken disk or a full
+// one does:
 //   FAIL_FILE   end of the file's path
 //   FAIL_CALL   read or write
 //   FAIL_AFTER  calls that still work

@@ -39,8 +39,8 @@ TileContent masked_tile(const FileHeader& header, const Extent& core) {
 }
 
 /// Decodes a tile; one that cannot be read is an Error or, if damage is accepted, masked.
-TileFields::Decode decoder(const std::shared_ptr<const FileReader>& reader, const std::string& name,
-                           OnDamage on_damage, const std::shared_ptr<LeftOutTiles>& left_out) {
+TileFields::Decode decoder(const std::shared_ptr<const FileReader>& reader, const std::string& name, OnDamage on_damage,
+                           const std::shared_ptr<LeftOutTiles>& left_out) {
   return [=](int tile) {
     Result<TileContent> content = reader->tile(tile);
     if (!content && on_damage == OnDamage::accept) {
@@ -60,9 +60,9 @@ std::shared_ptr<FieldFile> FieldFile::open(std::unique_ptr<ByteSource> source, c
   file->reader_ = FileReader::open(std::move(source), on_damage).value_or_throw(name);
   const FileHeader& header = file->reader_->header();
   file->left_out_ = std::make_shared<LeftOutTiles>();
-  auto fields = std::make_shared<TileFields>(header.grid(), header.spec, file->reader_->shared(), header.overlap,
-                                             decoder(file->reader_, name, on_damage, file->left_out_), name,
-                                             cached_tiles);
+  auto fields =
+      std::make_shared<TileFields>(header.grid(), header.spec, file->reader_->shared(), header.overlap,
+                                   decoder(file->reader_, name, on_damage, file->left_out_), name, cached_tiles);
   file->renderer_ = std::make_unique<Renderer>(FieldLayout{header.grid(), header.bands, header.spec}, fields);
   file->on_damage_ = on_damage;
   file->name_ = name;

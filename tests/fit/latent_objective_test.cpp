@@ -66,7 +66,8 @@ std::vector<float> uniform_noise() {
 
 class LatentGradient : public testing::TestWithParam<std::tuple<Shape, bool>> {
  protected:
-  LatentGradient() : objective_(shape_, target_of(std::get<0>(GetParam()), std::get<1>(GetParam())), latent_fit_kernels()) {
+  LatentGradient()
+      : objective_(shape_, target_of(std::get<0>(GetParam()), std::get<1>(GetParam())), latent_fit_kernels()) {
     softening_.noise = noise_.data();
     softening_.step = 3;
     Random random(9);
