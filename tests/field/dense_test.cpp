@@ -6,28 +6,16 @@
 
 #include "field/dense_reference.h"
 #include "field/packed_network.h"
+#include "field/random_points.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
 namespace {
 
 using test::DenseReference;
+using test::Points;
+using test::random_points;
 using test::spec_of;
-
-struct Points {
-  std::vector<float> x;
-  std::vector<float> y;
-};
-
-Points random_points(std::size_t count) {
-  Points points;
-  Random random(3);
-  for (std::size_t i = 0; i < count; ++i) {
-    points.x.push_back(static_cast<float>(random.uniform(-1, 1)));
-    points.y.push_back(static_cast<float>(random.uniform(-1, 1)));
-  }
-  return points;
-}
 
 std::vector<float> evaluate(const FieldSpec& spec, const std::vector<float>& weights, const std::string& instructions,
                             const Points& points, std::size_t first, std::size_t count) {

@@ -9,12 +9,15 @@
 #include "field/graph_derivatives.h"
 #include "field/graph_reference.h"
 #include "field/packed_graph.h"
+#include "field/random_points.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
 namespace {
 
 using test::GraphReference;
+using test::Points;
+using test::random_points;
 using test::spec_of;
 
 /// The variants: SL2A full, of low rank, and without the products with its first layer.
@@ -38,21 +41,6 @@ std::vector<float> weights_of(const FieldSpec& spec, std::uint64_t seed) {
     }
   }
   return weights;
-}
-
-struct Points {
-  std::vector<float> x;
-  std::vector<float> y;
-};
-
-Points random_points(std::size_t count) {
-  Points points;
-  Random random(3);
-  for (std::size_t i = 0; i < count; ++i) {
-    points.x.push_back(static_cast<float>(random.uniform(-1, 1)));
-    points.y.push_back(static_cast<float>(random.uniform(-1, 1)));
-  }
-  return points;
 }
 
 std::vector<float> evaluate(const FieldSpec& spec, const std::vector<float>& weights, const std::string& instructions,
