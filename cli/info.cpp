@@ -218,6 +218,14 @@ void print_tiles(const json& tiles) {
   }
 }
 
+/// How long a fit went on: epochs, or a latent field's effort.
+std::string length_of(const json& fit) {
+  if (!fit.contains("effort")) return std::to_string(fit.value("epochs", 0)) + " epochs";
+  std::ostringstream text;
+  text << "effort " << fit.value("effort", 0) << ", lambda " << fit.value("lambda", 0.0);
+  return text.str();
+}
+
 void print_human(const json& out) {
   std::printf("File       %s, %llu bytes\n", out["file"].get<std::string>().c_str(),
               out["bytes"].get<unsigned long long>());
@@ -244,8 +252,8 @@ void print_human(const json& out) {
               out["bits_per_pixel_without_metadata"].get<double>());
   const json fit = out["metadata"].value("fit", json::object());
   if (fit.contains("engine") && !out.contains("promise")) {
-    std::printf("Fit        sarinr %s, %s, %d epochs, seed %llu\n", fit.value("version", "?").c_str(),
-                fit.value("engine", "?").c_str(), fit.value("epochs", 0), fit.value("seed", 0ULL));
+    std::printf("Fit        sarinr %s, %s, %s, seed %llu\n", fit.value("version", "?").c_str(),
+                fit.value("engine", "?").c_str(), length_of(fit).c_str(), fit.value("seed", 0ULL));
   }
   if (out.contains("tiles")) print_tiles(out["tiles"]);
   if (!out.contains("damage")) return;
