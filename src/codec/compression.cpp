@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include <memory>
 #include <string>
 
 #include "sarinr/base/error.h"
@@ -16,10 +17,12 @@ constexpr std::uint64_t largest_ratio = 1u << 15;
 
 }  // namespace
 
-Bytes compress(ByteView content) {
+Bytes compress(ByteView content, ByteView dictionary) {
   if (content.empty()) return {};
+  const std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context(ZSTD_createCCtx(), ZSTD_freeCCtx);
   Bytes frame(ZSTD_compressBound(content.size()));
-  const std::size_t size = ZSTD_compress(frame.data(), frame.size(), content.data(), content.size(), level);
+  const std::size_t size = ZSTD_compress_usingDict(context.get(), frame.data(), frame.size(), content.data(),
+                                                   content.size(), dictionary.data(), dictionary.size(), level);
   if (ZSTD_isError(size)) {
     throw Error(std::string("Zstandard cannot compress: ") + ZSTD_getErrorName(size), ErrorKind::internal);
   }
@@ -27,7 +30,7 @@ Bytes compress(ByteView content) {
   return frame;
 }
 
-Result<Bytes> decompress(ByteView frame, std::size_t most) {
+Result<Bytes> decompress(ByteView frame, std::size_t most, ByteView dictionary) {
   if (frame.empty()) return Bytes();
   const unsigned long long size = ZSTD_getFrameContentSize(frame.data(), frame.size());
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
@@ -37,7 +40,9 @@ Result<Bytes> decompress(ByteView frame, std::size_t most) {
     return Failure{"compressed data claim to hold " + std::to_string(size) + " bytes, more than they can"};
   }
   Bytes content(static_cast<std::size_t>(size));
-  const std::size_t written = ZSTD_decompress(content.data(), content.size(), frame.data(), frame.size());
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
+  const std::size_t written = ZSTD_decompress_usingDict(context.get(), content.data(), content.size(), frame.data(),
+                                                        frame.size(), dictionary.data(), dictionary.size());
   if (ZSTD_isError(written) || written != content.size()) return Failure{"compressed data are damaged"};
   return content;
 }

@@ -6,6 +6,7 @@
 
 #include "codec/compression.h"
 #include "container/layout.h"
+#include "container/metadata_dictionary.h"
 #include "sarinr/base/error.h"
 #include "sarinr/field/latent.h"
 
@@ -14,6 +15,10 @@ namespace sarinr {
 namespace {
 
 constexpr unsigned nodata_flag = 0x80;
+
+ByteView bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 std::uint64_t cells(int length, int tile_size) {
   return static_cast<std::uint64_t>(TileAxis(length, tile_size, 0).count());
@@ -174,7 +179,7 @@ EncodedHeader encode_measured_header(const FileHeader& header) {
   for (std::size_t b = 0; b < (all_alike ? 1 : header.bands.size()); ++b) write_band(header.bands[b], writer);
   write(header.spec, writer);
   const std::string& text = header.metadata;
-  const Bytes metadata = compress(ByteView(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+  const Bytes metadata = compress(bytes_of(text), bytes_of(metadata_dictionary));
   writer.varint(metadata.size());
   writer.bytes(metadata);
   const std::uint32_t checksum = crc32c(writer.view());
@@ -219,7 +224,8 @@ Result<FoundHeader> read_header(const ByteSource& source) {
   found->checksum = ByteReader(header.last(checksum_size)).u32();
   if (crc32c(covered) != found->checksum) return Failure{"the header is damaged: its checksum does not match"};
   const Result<Bytes> metadata =
-      decompress(covered.last(static_cast<std::size_t>(found->metadata_size)), largest_metadata);
+      decompress(covered.last(static_cast<std::size_t>(found->metadata_size)), largest_metadata,
+                 bytes_of(metadata_dictionary));
   if (!metadata) return Failure{"the header is damaged: its " + metadata.failure().message};
   found->header.metadata.assign(metadata->begin(), metadata->end());
   return found;
