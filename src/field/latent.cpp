@@ -19,7 +19,9 @@ std::size_t LatentShape::synthesis_operations() const {
   const std::size_t hidden = static_cast<std::size_t>(width);
   const std::size_t outputs = static_cast<std::size_t>(channels);
   const std::size_t in = static_cast<std::size_t>(inputs());
-  return hidden * (in + hidden + outputs) + outputs * in;
+  // Fewer nodes than pixels: those of levels 1 and 2 count as a third of a pixel's.
+  const std::size_t filter = outputs * static_cast<std::size_t>(2 * filter_reach) * 4 / 3;
+  return hidden * (in + hidden + outputs) + outputs * in + filter;
 }
 
 std::size_t LatentShape::entropy_operations() const {

@@ -119,25 +119,27 @@ class AxisWeights {
   AlignedFloats weights_;
 };
 
-/// The 4 x 4 symbols around each point of a block.
+/// The 4 x 4 nodes around each point of a block.
 class PointNodes {
  public:
   explicit PointNodes(const LatentKernels& kernels)
-      : kernels_(kernels), nodes_(aligned_zeros(16 * LatentBlock::most_columns)) {}
+      : kernels_(kernels),
+        around_(aligned_zeros(16 * LatentBlock::most_columns)),
+        nodes_(aligned_zeros(16 * LatentBlock::most_columns)) {}
 
   void gather(const LatentLevel& level, int channel, const AxisWeights& x, const AxisWeights& y, std::size_t count,
               std::size_t columns) {
-    const std::int16_t* origin = level.node(channel, level.nodes.column, level.nodes.row);
+    const float* origin = level.node(channel, level.nodes.column, level.nodes.row);
     const std::size_t step = level.row_step();
     for (std::size_t i = 0; i < count; ++i) {
-      const std::int16_t* first = origin + static_cast<std::size_t>(y.cell(i) - 1 - level.nodes.row) * step +
-                                  static_cast<std::size_t>(x.cell(i) - 1 - level.nodes.column);
+      const float* first = origin + static_cast<std::size_t>(y.cell(i) - 1 - level.nodes.row) * step +
+                           static_cast<std::size_t>(x.cell(i) - 1 - level.nodes.column);
       for (std::size_t row = 0; row < 4; ++row) {
-        std::memcpy(&symbols_[4 * (row * columns + i)], first + row * step, 4 * sizeof(std::int16_t));
+        std::memcpy(&around_[4 * (row * columns + i)], first + row * step, 4 * sizeof(float));
       }
     }
     for (std::size_t row = 0; row < 4; ++row) {
-      kernels_.spread(&symbols_[4 * row * columns], columns, &nodes_[4 * row * columns]);
+      kernels_.spread(&around_[4 * row * columns], columns, &nodes_[4 * row * columns]);
     }
   }
 
@@ -146,7 +148,7 @@ class PointNodes {
 
  private:
   const LatentKernels& kernels_;
-  std::array<std::int16_t, 16 * LatentBlock::most_columns> symbols_{};
+  AlignedFloats around_;  ///< point by point
   AlignedFloats nodes_;
 };
 
@@ -191,7 +193,8 @@ LatentField::LatentField(std::shared_ptr<const LatentNetwork> network, int raste
     : network_(std::move(network)), core_(core) {
   const LatentShape& shape = network_->shape();
   for (int level = 0; level < shape.levels; ++level) {
-    levels_.emplace_back(level, shape.channels, Extent{0, 0, raster_width, raster_height}, core);
+    const int reach = level < shape.filtered_levels() ? filter_reach : 0;
+    levels_.emplace_back(level, shape.channels, reach, Extent{0, 0, raster_width, raster_height}, core);
   }
 }
 
@@ -218,7 +221,7 @@ Extent LatentField::node_extent() const {
 
 bool LatentField::depends_on(const Extent& pixels) const {
   return std::any_of(levels_.begin(), levels_.end(), [&](const LatentLevel& level) {
-    return common_nodes(level.nodes, nodes_within(pixels, level.level)).count() > 0;
+    return common_nodes(level.seen, nodes_within(pixels, level.level)).count() > 0;
   });
 }
 
@@ -231,6 +234,14 @@ void LatentField::add(const Extent& core, const LatentGrids& grids) {
   }
   for (LatentLevel& level : levels_) {
     for (int c = 0; c < shape.channels; ++c) level.add(c, core, grids.symbols[input_index(shape, level.level, c)]);
+  }
+}
+
+void LatentField::complete() {
+  const std::vector<float>& taps = network_->packed().taps;
+  for (LatentLevel& level : levels_) {
+    const auto first = static_cast<std::size_t>(level.level * filter_reach);
+    level.complete(network_->shape().channels, first < taps.size() ? taps.data() + first : nullptr);
   }
 }
 
@@ -250,8 +261,8 @@ void LatentField::evaluate(const Extent& window, float* out, std::size_t stride)
       block.resize(padded(static_cast<int>(filled)));
       for (int c = 0; c < shape.channels; ++c) {
         const int column = window.x + static_cast<int>(begin);
-        packed.kernels->convert(levels_[0].node(c, column, window.y + row), block.columns(),
-                                block.input(0, input_index(shape, 0, c)));
+        std::copy_n(levels_[0].node(c, column, window.y + row), block.columns(),
+                    block.input(0, input_index(shape, 0, c)));
         for (std::size_t i = 0; i < coarse.size(); ++i) {
           coarse[i].interpolate(c, begin, block.columns(),
                                 block.input(0, input_index(shape, static_cast<int>(i) + 1, c)));

@@ -14,21 +14,12 @@ namespace sarinr::HWY_NAMESPACE {
 using Float = Single;
 using Vector = hn::Vec<Float>;
 
-void convert(const std::int16_t* symbols, std::size_t count, float* out) {
-  const Float d;
-  const hn::Rebind<std::int32_t, Float> whole;
-  const hn::Rebind<std::int16_t, Float> narrow;
-  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    hn::StoreU(hn::ConvertTo(d, hn::PromoteTo(whole, hn::LoadU(narrow, symbols + i))), d, out + i);
-  }
-}
-
 /// Cells are narrower than a vector at the fine levels: each overwrites what the one before has written too far.
-void stretch(const std::int16_t* nodes, std::size_t cells, std::size_t spacing, const float* weights, float* out) {
+void stretch(const float* nodes, std::size_t cells, std::size_t spacing, const float* weights, float* out) {
   const Float d;
   Vector node[4];
   for (std::size_t i = 0; i < cells; ++i) {
-    for (std::size_t k = 0; k < 4; ++k) node[k] = hn::Set(d, static_cast<float>(nodes[i + k]));
+    for (std::size_t k = 0; k < 4; ++k) node[k] = hn::Set(d, nodes[i + k]);
     for (std::size_t j = 0; j < spacing; j += hn::Lanes(d)) {
       Vector sum = hn::Mul(hn::LoadU(d, weights + j), node[0]);
       sum = hn::MulAdd(hn::LoadU(d, weights + spacing + j), node[1], sum);
@@ -89,17 +80,12 @@ void weigh(int order, float factor, const float* fractions, std::size_t count, f
   }
 }
 
-void spread(const std::int16_t* symbols, std::size_t count, float* out) {
+void spread(const float* nodes, std::size_t count, float* out) {
   const Float d;
-  const hn::Rebind<std::int32_t, Float> whole;
-  const hn::Rebind<std::int16_t, Float> narrow;
-  const auto store = [&](hn::Vec<decltype(narrow)> four, float* target) {
-    hn::Store(hn::ConvertTo(d, hn::PromoteTo(whole, four)), d, target);
-  };
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    hn::Vec<decltype(narrow)> four[4];
-    hn::LoadInterleaved4(narrow, symbols + 4 * i, four[0], four[1], four[2], four[3]);
-    for (std::size_t k = 0; k < 4; ++k) store(four[k], out + k * count + i);
+    Vector four[4];
+    hn::LoadInterleaved4(d, nodes + 4 * i, four[0], four[1], four[2], four[3]);
+    for (std::size_t k = 0; k < 4; ++k) hn::Store(four[k], d, out + k * count + i);
   }
 }
 
@@ -161,7 +147,7 @@ void rectify(std::size_t terms, std::size_t step, std::size_t size, float* value
 }
 
 const LatentKernels* latent_kernels_here() {
-  static const LatentKernels kernels = {convert, stretch, blend, weigh, spread, interpolate, multiply, rectify};
+  static const LatentKernels kernels = {stretch, blend, weigh, spread, interpolate, multiply, rectify};
   return &kernels;
 }
 

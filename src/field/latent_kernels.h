@@ -13,18 +13,16 @@ inline constexpr std::size_t latent_slack = 16;
 /// is said to be aligned (to 64 bytes). Sums are taken in the order of their terms, each a multiply-add, so that a
 /// value interpolated along rows and columns of a window is the one interpolated at its point.
 struct LatentKernels {
-  /// Whole numbers as floats. May read and write `latent_slack` numbers further.
-  void (*convert)(const std::int16_t* symbols, std::size_t count, float* out);
   /// A row of nodes at every pixel of `cells` cells of `spacing` pixels: out[i * spacing + j] = sum over k < 4 of
   /// weights[k * spacing + j] nodes[i + k]. May read and write `latent_slack` floats further.
-  void (*stretch)(const std::int16_t* nodes, std::size_t cells, std::size_t spacing, const float* weights, float* out);
+  void (*stretch)(const float* nodes, std::size_t cells, std::size_t spacing, const float* weights, float* out);
   /// out[i] = sum over k < 4 of weights[k] rows[k][i]; `out` aligned, rows readable up to count.
   void (*blend)(const float* const* rows, const float* weights, std::size_t count, float* out);
   /// The weights of the four nodes at fractions in [0, 1) behind the second (cubic_weights), or their derivatives of
   /// that order by the fraction, times a factor: out[k * count + i]; both aligned.
   void (*weigh)(int order, float factor, const float* fractions, std::size_t count, float* out);
-  /// Four symbols a point, point by point, as floats: out[k * count + i]; `out` aligned.
-  void (*spread)(const std::int16_t* symbols, std::size_t count, float* out);
+  /// Four nodes a point, point by point, in rows: out[k * count + i]; both aligned.
+  void (*spread)(const float* nodes, std::size_t count, float* out);
   /// Sums over the 4 x 4 nodes of each point: nodes[(row * 4 + column) * count + i] with weights columns[column * count
   /// + i] and rows[row * count + i]; all aligned.
   void (*interpolate)(const float* nodes, const float* columns, const float* rows, std::size_t count, float* out);

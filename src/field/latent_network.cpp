@@ -70,6 +70,7 @@ LatentNetwork::LatentNetwork(const LatentShape& shape, const std::vector<float>&
   }
   pack_inputs(shape, tensor(latent_tensor::skip), shape.channels, width + inputs, width, packed->out);
   packed->out_bias = copy(latent_tensor::out_bias);
+  packed->taps = copy(latent_tensor::taps);
   packed->pixel_weights = weights_at_pixels(shape.levels, *packed->kernels);
   packed_ = std::move(packed);
 }

@@ -16,6 +16,7 @@ struct PackedLatentNetwork {
   std::vector<float> first, first_bias;
   std::vector<float> second, second_bias;
   std::vector<float> out, out_bias;
+  std::vector<float> taps;  ///< [filtered level][filter_reach]
   /// [level][k * spacing + place]: the weights of the four nodes at a pixel's centre.
   std::vector<std::vector<float>> pixel_weights;
 };

@@ -15,15 +15,8 @@ void gather_synthesis(Parts& parts, int level, int channel) {
   const NodeRange& free = parts.free_nodes[static_cast<std::size_t>(level)];
   const NodeRange& seen = parts.seen_nodes[static_cast<std::size_t>(level)];
   PaddedGrid& gradient = parts.grid(level, channel).gradient;
-  PaddedGrid sums(seen.columns, seen.rows);
-  for (const SynthesisBand& band : parts.synthesis) {
-    const SynthesisBand::Level& part = band.levels[static_cast<std::size_t>(level)];
-    const float* from = part.node_gradient.data() + static_cast<std::ptrdiff_t>(channel) * part.rows * seen.columns;
-    for (int r = 0; r < part.rows; ++r) {
-      float* to = sums.row(part.first_row + r);
-      for (int c = 0; c < seen.columns; ++c) to[c] += *from++;
-    }
-  }
+  PaddedGrid& sums = parts.grid(level, channel).node_gradient;
+  if (parts.reach(level) == 0) parts.add_bands(level, channel, 0, sums);
   for (const Parts::Copy& copy : parts.copies[static_cast<std::size_t>(level)]) {
     sums.row(copy.from_row)[copy.from_column] += sums.row(copy.to_row)[copy.to_column];
   }
@@ -80,7 +73,7 @@ void gather_grid(Parts& parts, int level, int channel) {
   const NodeRange& free = parts.free_nodes[static_cast<std::size_t>(level)];
   if (free.count() == 0) return;
   LatentLevelGrid& grid = parts.grid(level, channel);
-  if (level > 0) gather_synthesis(parts, level, channel);
+  gather_synthesis(parts, level, channel);
   for (const EntropyBand& band : parts.entropy) {
     if (band.level != level) continue;
     if (band.channel == channel) {
@@ -99,6 +92,8 @@ void gather_grid(Parts& parts, int level, int channel) {
   }
 }
 
+constexpr std::size_t tap_lanes = (2 * filter_reach + 1) * latent_lanes;
+
 double lane_sum(const float* lanes) {
   double sum = 0;
   for (std::size_t i = 0; i < latent_lanes; ++i) sum += static_cast<double>(lanes[i]);
@@ -116,6 +111,19 @@ void add_matrix(const std::vector<float>& sums, std::size_t rows, std::size_t co
 }
 
 }  // namespace
+
+void Parts::add_bands(int level, int channel, int offset, PaddedGrid& sums) const {
+  const int count = columns[static_cast<std::size_t>(level)].count;
+  sums.clear();
+  for (const SynthesisBand& band : synthesis) {
+    const SynthesisBand::Level& part = band.levels[static_cast<std::size_t>(level)];
+    const float* from = part.node_gradient.data() + static_cast<std::ptrdiff_t>(channel) * part.rows * count;
+    for (int r = 0; r < part.rows; ++r) {
+      float* to = sums.row(part.first_row + r + offset) + offset;
+      for (int c = 0; c < count; ++c) to[c] += *from++;
+    }
+  }
+}
 
 void Parts::gather_gradient() {
   oneapi::tbb::parallel_for(0, shape.inputs(),
@@ -141,6 +149,17 @@ void Parts::gather_weights(std::vector<float>& gradient) const {
   for (const SynthesisBand& band : synthesis) {
     add(band.sums, inputs, static_cast<std::size_t>(shape.width), static_cast<std::size_t>(shape.channels),
         synthesis_places, offset(out_bias));
+  }
+  for (int i = 0; i < shape.filtered_levels() * shape.channels; ++i) {
+    const std::vector<float>& from = grids[static_cast<std::size_t>(i)].tap_sums;
+    double* to = sums.data() + offset(taps) + static_cast<std::size_t>(i / shape.channels * filter_reach);
+    for (std::size_t chunk = 0; chunk < from.size(); chunk += tap_lanes) {
+      for (int tap = 1; tap <= filter_reach; ++tap) {
+        for (const int place : {filter_reach - tap, filter_reach + tap}) {
+          to[tap - 1] += lane_sum(from.data() + chunk + static_cast<std::size_t>(place) * latent_lanes);
+        }
+      }
+    }
   }
   for (const int matrix : {first, skip}) {
     for (std::size_t i = 0; i < tensors[static_cast<std::size_t>(matrix)].size(); ++i) {

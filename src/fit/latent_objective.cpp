@@ -162,12 +162,16 @@ std::unique_ptr<Parts> make_parts(const LatentShape& shape, LatentTarget target,
     parts->rows.push_back(level == 0 ? pixel_axis(region.y, region.height) : node_axis(region.y, region.height, level));
     const NodeAxis& columns = parts->columns.back();
     const NodeAxis& rows = parts->rows.back();
-    parts->seen_nodes.push_back({columns.first_node, rows.first_node, columns.count, rows.count});
+    const int reach = parts->reach(level);
+    const NodeRange seen{columns.first_node - reach, rows.first_node - reach, columns.count + 2 * reach,
+                         rows.count + 2 * reach};
+    parts->seen_nodes.push_back(seen);
     for (int channel = 0; channel < shape.channels; ++channel) {
       LatentLevelGrid& grid = parts->grid(level, channel);
       grid.latent = grid.slope = grid.gradient = grid.symbol = PaddedGrid(free.columns, free.rows);
       if (level + 1 < shape.levels) grid.upsampled = PaddedGrid(free.columns, free.rows);
-      grid.node = PaddedGrid(columns.count, rows.count);
+      grid.node = grid.node_gradient = PaddedGrid(seen.columns, seen.rows);
+      if (reach > 0) grid.along = grid.filtered = grid.filtered_gradient = grid.along_gradient = grid.node;
       parts->draw_index.push_back(draws);
       draws += static_cast<std::uint32_t>(grid.latent.stride()) * static_cast<std::uint32_t>(free.rows);
     }
@@ -231,6 +235,9 @@ LatentObjective::Cost LatentObjective::differentiate(const std::vector<float>& w
   Cost cost;
   for (const SynthesisBand& band : parts.synthesis) cost.square_error += band.square_error;
   for (const EntropyBand& band : parts.entropy) cost.bits += band.bits;
+  for (int i = 0; gradients && i < shape_.filtered_levels() * shape_.channels; ++i) {
+    parts.filter_back(i / shape_.channels, i % shape_.channels);
+  }
   if (gradients && softening != nullptr) parts.gather_gradient();
   if (gradients && weight_gradient != nullptr) parts.gather_weights(*weight_gradient);
   return cost;

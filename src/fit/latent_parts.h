@@ -29,6 +29,11 @@ struct LatentLevelGrid {
   PaddedGrid upsampled;  ///< the coarser level's symbols at this level's nodes and one around
   PaddedGrid node;       ///< symbols of all nodes that the region sees
   PaddedGrid gradient;   ///< by latent
+  /// Of filtered levels, over the seen nodes; `filtered` is right but for the filter's reach at the edges.
+  PaddedGrid along;     ///< filtered along rows
+  PaddedGrid filtered;  ///< and along columns
+  PaddedGrid filtered_gradient, along_gradient, node_gradient;
+  std::vector<float> tap_sums;  ///< gradients of the seven taps in lanes, chunk by chunk of rows
 };
 
 /// The networks' weights as the kernels want them.
@@ -38,6 +43,7 @@ struct KernelWeights {
     std::vector<float> first, first_bias, second, second_bias, last, level_bias;
   };
   std::vector<Entropy> entropy;
+  std::vector<float> taps;  ///< [filtered level][seven taps, 1 in the middle]
 };
 KernelWeights kernel_weights(const LatentShape& shape, const std::vector<TensorInfo>& tensors,
                              const std::vector<float>& weights);
@@ -83,7 +89,7 @@ struct LatentObjective::Parts {
   const LatentFitKernels* kernels = nullptr;
   std::vector<TensorInfo> tensors;
   std::vector<NodeRange> free_nodes;  ///< per level
-  std::vector<NodeRange> seen_nodes;  ///< per level: the ranges of `columns` and `rows`
+  std::vector<NodeRange> seen_nodes;  ///< per level: the ranges of `columns` and `rows` and what filters look at
   std::vector<NodeAxis> columns, rows;
   std::vector<LatentLevelGrid> grids;
   std::vector<std::uint32_t> draw_index;  ///< per grid: of its first latent
@@ -101,6 +107,18 @@ struct LatentObjective::Parts {
   LatentLevelGrid& grid(int level, int channel) {
     return grids[static_cast<std::size_t>(level * shape.channels + channel)];
   }
+  /// Nodes on either side that the level's filter looks at.
+  int reach(int level) const { return level < shape.filtered_levels() ? filter_reach : 0; }
+  /// A row of what is interpolated, numbered as `rows` has it.
+  const float* interpolated_row(int level, int channel, int row) {
+    const int offset = reach(level);
+    const LatentLevelGrid& of = grid(level, channel);
+    return (offset > 0 ? of.filtered : of.node).row(row + offset) + offset;
+  }
+  void filter(int level, int channel);
+  void filter_back(int level, int channel);
+  /// Sums the bands' gradients of nodes, each put `offset` columns and rows farther.
+  void add_bands(int level, int channel, int offset, PaddedGrid& sums) const;
   void round(const Softening* softening);
   void run(bool gradients, double error_factor, double bit_weight, std::vector<float>* output);
   void synthesise(SynthesisBand& band, bool gradients, double factor, std::vector<float>* output);

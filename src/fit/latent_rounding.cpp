@@ -104,6 +104,7 @@ void Parts::round(const Softening* softening) {
     const int level = i / shape.channels;
     const int channel = i % shape.channels;
     place_nodes(*this, level, channel);
+    if (level < shape.filtered_levels()) filter(level, channel);
     if (level + 1 < shape.levels) upsample(level, channel);
   });
 }

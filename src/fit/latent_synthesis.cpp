@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 
 #include "fit/latent_parts.h"
 
@@ -127,11 +128,10 @@ class BandSynthesis {
       SynthesisBand::Level& level = band_.levels[static_cast<std::size_t>(l)];
       const NodeAxis& axis = parts_.columns[static_cast<std::size_t>(l)];
       for (std::size_t c = 0; c < channels_; ++c) {
-        const PaddedGrid& nodes = parts_.grid(l, static_cast<int>(c)).node;
         for (int r = 0; r < level.rows; ++r) {
           const int row = level.first_row + r;
-          kernels_.expand(nodes.row(row), axis.first.data(), axis.weights.data(), axis.stride, axis.stride,
-                          level.expanded.data() + expanded_place(level, c, row, 0));
+          kernels_.expand(parts_.interpolated_row(l, static_cast<int>(c), row), axis.first.data(), axis.weights.data(),
+                          axis.stride, axis.stride, level.expanded.data() + expanded_place(level, c, row, 0));
         }
       }
     }
@@ -143,7 +143,7 @@ class BandSynthesis {
 
   void forward(int y, std::size_t x, std::size_t count) {
     for (std::size_t c = 0; c < channels_; ++c) {
-      const float* pixels = parts_.grid(0, static_cast<int>(c)).node.row(y) + x;
+      const float* pixels = parts_.interpolated_row(0, static_cast<int>(c), y) + x;
       segment_.input_rows[c] = pixels;
       segment_.last_rows[width_ + c] = pixels;
     }
@@ -194,8 +194,8 @@ class BandSynthesis {
     spread(y, x, count);
   }
 
-  /// Gradients of the interpolated values: of the finest level straight into its grid's (where pixels are free
-  /// nodes), of the others into expanded rows.
+  /// Gradients of the interpolated values: of the finest level, whose nodes are pixels, straight into its grid's, of
+  /// the others into expanded rows.
   void spread(int y, std::size_t x, std::size_t count) {
     for (int l = 1; l < parts_.shape.levels; ++l) {
       SynthesisBand::Level& level = band_.levels[static_cast<std::size_t>(l)];
@@ -211,17 +211,10 @@ class BandSynthesis {
         kernels_.spread(segment_.value_gradient.data() + input(l, c) * latent_segment, weights, count, rows);
       }
     }
-    const NodeRange& free = parts_.free_nodes[0];
-    const Extent& region = parts_.target.region;
-    const int row = region.y + y - free.row;
-    if (row < 0 || row >= free.rows) return;
+    const std::size_t filled = std::min(count, static_cast<std::size_t>(parts_.target.region.width) - x);
     for (std::size_t c = 0; c < channels_; ++c) {
-      const float* from = segment_.value_gradient.data() + c * latent_segment;
-      const int first = region.x + static_cast<int>(x) - free.column;
-      const int begin = std::max(0, -first);
-      const int end = std::min(static_cast<int>(count), free.columns - first);
-      float* to = parts_.grid(0, static_cast<int>(c)).gradient.row(row);
-      for (int n = begin; n < end; ++n) to[first + n] = from[n];
+      float* to = parts_.grid(0, static_cast<int>(c)).filtered_gradient.row(y + filter_reach) + filter_reach + x;
+      std::copy_n(segment_.value_gradient.data() + c * latent_segment, filled, to);
     }
   }
 
@@ -277,6 +270,12 @@ KernelWeights kernel_weights(const LatentShape& shape, const std::vector<TensorI
   scale_inputs(shape, straight);
   out.last = side_by_side(tensor(latent_tensor::out), straight, static_cast<std::size_t>(shape.channels));
   out.last_bias = tensor(out_bias);
+  const std::vector<float> filters = tensor(taps);
+  for (std::size_t level = 0; level < filters.size(); level += filter_reach) {
+    for (int place = -filter_reach; place <= filter_reach; ++place) {
+      out.taps.push_back(place == 0 ? 1.0f : filters[level + static_cast<std::size_t>(std::abs(place)) - 1]);
+    }
+  }
   for (int channel = 0; channel < shape.channels; ++channel) {
     const auto part = [&](Entropy place) { return tensor(of_channel(channel, place)); };
     out.entropy.push_back({part(entropy_first), part(entropy_first_bias), part(entropy_second),

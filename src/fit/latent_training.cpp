@@ -135,10 +135,12 @@ void LatentTrainer::add(LatentObjective& tile) {
   moments_.push_back(std::move(moments));
 }
 
-void LatentTrainer::move_weights(std::vector<float>& gradient, double rate) {
+void LatentTrainer::move_weights(std::vector<float>& gradient, double rate, double filter_share) {
   double square = 0;
   for (const float g : gradient) square += static_cast<double>(g) * static_cast<double>(g);
   const double clip = std::min(1.0, largest_weight_gradient / std::max(1e-30, std::sqrt(square)));
+  const FieldSpec spec = latent_spec(shape_);
+  const TensorInfo taps = architecture(spec.architecture).tensors(spec)[latent_tensor::taps];
   ++weight_steps_;
   const double first_correction = 1 - std::pow(weight_first_decay, weight_steps_);
   const double second_correction = 1 - std::pow(weight_second_decay, weight_steps_);
@@ -148,7 +150,9 @@ void LatentTrainer::move_weights(std::vector<float>& gradient, double rate) {
     const double v = weight_second_decay * static_cast<double>(weight_second_[i]) + (1 - weight_second_decay) * g * g;
     weight_first_[i] = static_cast<float>(m);
     weight_second_[i] = static_cast<float>(v);
-    const double step = rate * (m / first_correction) / (std::sqrt(v / second_correction) + 1e-8);
+    const bool is_tap = i >= taps.offset && i < taps.offset + taps.size();
+    const double step =
+        (is_tap ? filter_share * rate : rate) * (m / first_correction) / (std::sqrt(v / second_correction) + 1e-8);
     weights_[i] = std::clamp(weights_[i] - static_cast<float>(step), -largest_weight, largest_weight);
   }
 }
@@ -188,7 +192,8 @@ void LatentTrainer::soft_step(const LatentSchedule& schedule, int step, const st
     for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += gradient[i] / static_cast<float>(tiles_.size());
     move_latents(tile, schedule, cosine(step, schedule.steps), step);
   }
-  if (schedule.train_weights) move_weights(sum, schedule.weight_rate * cosine(step, schedule.steps));
+  if (schedule.train_weights)
+    move_weights(sum, schedule.weight_rate * cosine(step, schedule.steps), schedule.filter_share);
 }
 
 void LatentTrainer::hard_step(const LatentSchedule& schedule, int step) {
@@ -198,7 +203,7 @@ void LatentTrainer::hard_step(const LatentSchedule& schedule, int step) {
     tile->differentiate(weights_, nullptr, lambda_, &gradient);
     for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += gradient[i] / static_cast<float>(tiles_.size());
   }
-  move_weights(sum, schedule.hard_rate * cosine(step, schedule.hard_steps));
+  move_weights(sum, schedule.hard_rate * cosine(step, schedule.hard_steps), schedule.filter_share);
 }
 
 float latent_step(double lambda) { return static_cast<float>(1.5 * std::sqrt(6 * lambda / std::numbers::ln2)); }

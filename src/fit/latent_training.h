@@ -15,6 +15,9 @@ struct LatentSchedule {
   double latent_rate = 0.1;  ///< of the finest level; 2^(level / 2) times that of others
   double weight_rate = 1e-2;
   double hard_rate = 2e-3;
+  /// Of the filters' taps, as a share of the other weights'. At 1 they wander off; at 0.1 they are worth 1 % of the
+  /// cost.
+  double filter_share = 0.1;
   float first_temperature = 0.4f, last_temperature = 0.1f;
   double first_shape = 2, last_shape = 2;  ///< of the noise's Kumaraswamy density
   bool train_weights = true;
@@ -65,7 +68,7 @@ class LatentTrainer {
   };
   void soft_step(const LatentSchedule& schedule, int step, const std::vector<float>& noise);
   void hard_step(const LatentSchedule& schedule, int step);
-  void move_weights(std::vector<float>& gradient, double rate);
+  void move_weights(std::vector<float>& gradient, double rate, double filter_share);
   void move_latents(std::size_t tile, const LatentSchedule& schedule, double share, int step);
 
   void steer(const LatentGoal& goal, int done, int steps, bool may_move_step);

@@ -230,6 +230,7 @@ class LatentRun {
       if (tile.prepared.needs_network) {
         LatentField field(network_, source_.info().width, source_.info().height, tile.core);
         grids_.fill(field);
+        field.complete();
         const std::size_t pixels =
             static_cast<std::size_t>(tile.core.width) * static_cast<std::size_t>(tile.core.height);
         values.resize(errors_.size() * pixels);

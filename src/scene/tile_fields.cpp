@@ -83,6 +83,7 @@ std::shared_ptr<const TileField> TileFields::latent_field(int tile) const {
       std::make_shared<LatentField>(network_, grid_.columns().length(), grid_.rows().length(), grid_.core(tile));
   latent->add(grid_.core(tile), own->latents);
   add_neighbours(tile, *latent);
+  latent->complete();
   field->latent = std::move(latent);
   return field;
 }

@@ -75,6 +75,7 @@ void measure(const sarinr::LatentShape& shape, const std::string& instructions) 
     }
   }
   field->add(core, grids);
+  field->complete();
   std::vector<double> x(pixels);
   std::vector<double> y(pixels);
   for (double& at : x) at = size * random.uniform();

@@ -10,12 +10,18 @@
 
 namespace sarinr::testing_support {
 
-/// Networks of a latent field with random weights, of a size that gives distributions about as wide as the symbols.
+/// Networks of a latent field with random weights, of a size that gives distributions about as wide as the symbols. Taps,
+/// which coders do not look at, are 0.
 inline QuantisedWeights random_networks(const FieldSpec& spec, std::uint64_t seed, int largest = 20) {
   Random random(seed);
   QuantisedWeights weights;
   for (const TensorInfo& tensor : architecture("latent").tensors(spec)) {
     QuantisedTensor quantised{-14, false, {}};
+    if (weights.tensors.size() == latent_tensor::taps) {
+      quantised.symbols.assign(tensor.size(), 0);
+      weights.tensors.push_back(std::move(quantised));
+      continue;
+    }
     for (std::size_t i = 0; i < tensor.size(); ++i) {
       const int span = 2 * largest + 1;
       quantised.symbols.push_back(static_cast<std::int32_t>(random.bits() % static_cast<unsigned>(span)) - largest);

@@ -31,6 +31,7 @@ LatentField field_of(const MadeLatents& made, const TileGrid& grid, int tile,
   LatentField field(std::make_shared<LatentNetwork>(made.shape, made.weights, instructions), made.width, made.height,
                     grid.core(tile));
   for (int other = 0; other < grid.count(); ++other) field.add(grid.core(other), made.grids(grid.core(other)));
+  field.complete();
   return field;
 }
 
@@ -160,6 +161,7 @@ TEST(LatentField, TakesNodesOfTilesWithoutLatentsAsZero) {
   LatentField field(std::make_shared<LatentNetwork>(made.shape, made.weights), made.width, made.height, grid.core(0));
   field.add(grid.core(0), made.grids(grid.core(0)));
   field.add(grid.core(3), made.grids(grid.core(3)));
+  field.complete();
   made.known = [&](int level, int column, int row) {
     const int tile = grid.index(grid.columns().cell(std::ldexp(column + 0.5, level)),
                                 grid.rows().cell(std::ldexp(row + 0.5, level)));
@@ -172,14 +174,16 @@ TEST(LatentField, DependsOnNodesAroundItsCoreAndOnNoOthers) {
   const MadeLatents made(shape_of(1, 4, 8), 400, 400, 11);
   const TileGrid grid(made.width, made.height, 100, 0);
   const LatentField field = field_of(made, grid, 5);
-  // The coarsest level's nodes lie at 4, 12, 20, ...: those around [100, 200] are at 92 to 212.
-  EXPECT_EQ(field.node_extent(), (Extent{92, 92, 121, 121}));
+  // The coarsest level's nodes lie at 4, 12, 20, ...: those around [100, 200] are at 92 to 212. The filtered level's
+  // before it at 2, 6, 10, ...: at 94 to 206 and three to either side.
+  EXPECT_EQ(field.node_extent(), (Extent{82, 82, 137, 137}));
+  EXPECT_TRUE(field.depends_on({82, 82, 1, 1}));
   EXPECT_TRUE(field.depends_on({92, 92, 1, 1}));
-  EXPECT_FALSE(field.depends_on({93, 93, 1, 1}));
-  EXPECT_FALSE(field.depends_on({0, 0, 92, 400}));
+  EXPECT_FALSE(field.depends_on({83, 83, 1, 1}));
+  EXPECT_FALSE(field.depends_on({0, 0, 82, 400}));
   EXPECT_TRUE(field.depends_on({98, 150, 1, 1}));
   const LatentField corner = field_of(made, grid, 0);
-  EXPECT_EQ(corner.node_extent(), (Extent{0, 0, 117, 117}));
+  EXPECT_EQ(corner.node_extent(), (Extent{0, 0, 119, 119}));
 }
 
 TEST(LatentField, RefusesSymbolsThatAreNotItsNodes) {
@@ -198,7 +202,7 @@ TEST(LatentField, RefusesSymbolsThatAreNotItsNodes) {
       [&] {
         LatentNetwork(made.shape, {1, 2, 3});
       },
-      testing::ThrowsMessage<Error>("a latent field has 428 weights, not 3"));
+      testing::ThrowsMessage<Error>("a latent field has 437 weights, not 3"));
 }
 
 /// Largest error of a derivative against central differences of the definition, relative to its largest value, but for

@@ -17,7 +17,9 @@ struct MadeLatents {
       : shape(of), width(raster_width), height(raster_height), weights(weight_count(latent_spec(of))) {
     Random random(seed);
     for (const TensorInfo& tensor : architecture("latent").tensors(latent_spec(shape))) {
-      const double spread = tensor.columns == 1 ? 0.3 : 1 / std::sqrt(tensor.columns);
+      const bool is_bias = tensor.columns == 1;
+      const bool is_filter = tensor.name == "synthesis taps";
+      const double spread = is_filter ? 0.1 : is_bias ? 0.3 : 1 / std::sqrt(tensor.columns);
       for (std::size_t i = 0; i < tensor.size(); ++i) {
         weights[tensor.offset + i] = static_cast<float>(spread * random.normal());
       }
@@ -107,7 +109,7 @@ class LatentReference {
         double sum = 0;
         for (int row = static_cast<int>(std::floor(v)) - 1; row <= std::floor(v) + 2; ++row) {
           for (int column = static_cast<int>(std::floor(u)) - 1; column <= std::floor(u) + 2; ++column) {
-            sum += keys(u - column) * keys(v - row) * made_.symbol(level, c, column, row);
+            sum += keys(u - column) * keys(v - row) * node(level, c, column, row);
           }
         }
         inputs.push_back(sum * static_cast<double>(made_.shape.level_step(level)));
@@ -117,6 +119,22 @@ class LatentReference {
   }
 
  private:
+  /// A symbol, filtered where its level is.
+  double node(int level, int channel, int column, int row) const {
+    if (level >= made_.shape.filtered_levels()) return made_.symbol(level, channel, column, row);
+    const float* taps = made_.weights.data() + tensor(latent_tensor::taps).offset + 3 * level;
+    const auto weight = [&](int distance) {
+      return distance == 0 ? 1.0 : static_cast<double>(taps[std::abs(distance) - 1]);
+    };
+    double sum = 0;
+    for (int dy = -3; dy <= 3; ++dy) {
+      for (int dx = -3; dx <= 3; ++dx) {
+        sum += weight(dx) * weight(dy) * made_.symbol(level, channel, column + dx, row + dy);
+      }
+    }
+    return sum;
+  }
+
   const TensorInfo& tensor(int place) const { return tensors_[static_cast<std::size_t>(place)]; }
 
   std::vector<double> layer(int matrix, int bias, const std::vector<double>& inputs, bool rectified) const {

@@ -122,6 +122,25 @@ TEST_P(LatentGradient, OfWeightsEqualsDifferences) {
   EXPECT_LE(disagreements, looks / 12);
 }
 
+TEST_P(LatentGradient, OfFiltersEqualsDifferences) {
+  std::vector<float> gradient;
+  objective_.differentiate(weights_, &softening_, lambda_, &gradient);
+  const TensorInfo taps = architecture("latent").tensors(latent_spec(shape_))[latent_tensor::taps];
+  ASSERT_EQ(taps.size(), static_cast<std::size_t>(shape_.filtered_levels() * filter_reach));
+  int disagreements = 0;
+  for (std::size_t i = taps.offset; i < taps.offset + taps.size(); ++i) {
+    constexpr float step = 4e-3f;
+    const float kept = weights_[i];
+    weights_[i] = kept + step;
+    const double above = cost();
+    weights_[i] = kept - step;
+    const double below = cost();
+    weights_[i] = kept;
+    if (!agrees(static_cast<double>(gradient[i]), (above - below) / (2 * static_cast<double>(step)))) ++disagreements;
+  }
+  EXPECT_LE(disagreements, 1);
+}
+
 TEST_P(LatentGradient, OfLatentsEqualsDifferences) {
   objective_.differentiate(weights_, &softening_, lambda_, nullptr);
   std::vector<PaddedGrid> gradients;

@@ -38,6 +38,7 @@ class LatentScene : public testing::Test {
     auto latent = std::make_shared<LatentField>(std::make_shared<LatentNetwork>(made_.shape, made_.weights),
                                                 made_.width, made_.height, grid_.core(tile));
     for (int other = 0; other < grid_.count(); ++other) latent->add(grid_.core(other), made_.grids(grid_.core(other)));
+    latent->complete();
     field.latent = std::move(latent);
     for (int c = 0; c < 2; ++c) {
       field.content.channels.push_back({ChannelModel::Kind::network, offset[c], scale[c]});

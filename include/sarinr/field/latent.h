@@ -19,6 +19,8 @@ struct LatentShape {
   float step = 0.1f;      ///< normalised units a symbol of level 0; a symbol of level l is step / 2^l
 
   int inputs() const { return levels * channels; }  ///< of the synthesis network: [level][channel]
+  /// Levels, the finest first, whose symbols are smoothed or sharpened before they are interpolated.
+  int filtered_levels() const { return levels < 3 ? levels : 3; }
   float level_step(int level) const { return step / static_cast<float>(1 << level); }
   /// Inputs of a channel's entropy network: neighbours, 3 x 3 of the interpolated coarser level, and from the second
   /// channel on 3 x 3 of the channel before.
@@ -41,7 +43,8 @@ FieldSpec latent_spec(const LatentShape& shape);
 /// The places of a latent field's tensors among Architecture::tensors. Matrices are outputs x inputs.
 namespace latent_tensor {
 /// Synthesis: hidden = relu(first x + bias), hidden = relu(second hidden + bias), value = out hidden + skip x + bias.
-enum Synthesis { first, first_bias, second, second_bias, out, skip, out_bias, synthesis_count };
+/// Taps (filtered levels x filter_reach) belong to the filter of the finest levels (filter_reach).
+enum Synthesis { first, first_bias, second, second_bias, out, skip, out_bias, taps, synthesis_count };
 /// One set a channel: hidden = relu(first x + bias); hidden += relu(second hidden + bias);
 /// (position, log scale) = out hidden + skip x + level bias (levels x 2).
 enum Entropy {
@@ -70,6 +73,11 @@ struct NodeRange {
 /// The nodes whose places lie in the extent (its right and lower edges excluded): cores, which partition a raster,
 /// partition the nodes too.
 NodeRange nodes_within(const Extent& pixels, int level);
+
+/// Before the nodes of the finest levels are interpolated, each becomes itself plus the sums of the nodes 1, 2 and 3
+/// before and behind it, times the level's taps: along rows, then along columns. Nodes beyond the raster repeat its
+/// first and last.
+inline constexpr int filter_reach = 3;
 
 /// The four weights of Keys' cubic interpolation (a = -1/2; Keys 1981) at a fraction in [0, 1) behind the second of
 /// four nodes.

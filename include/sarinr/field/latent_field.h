@@ -35,25 +35,28 @@ class LatentNetwork {
 /// channel's offset and scale.
 ///
 /// Input [level][channel] of the network is the level's step times the sum over the 4 x 4 nodes around the coordinate
-/// of Keys' cubic weights along both axes (cubic_weights). Nodes beyond the raster's first and last of a level repeat
-/// these; a level without a node in the raster is 0. Fields of neighbouring tiles see the same nodes, so that values
-/// continue over the border.
+/// of Keys' cubic weights along both axes (cubic_weights); the finest levels' nodes are filtered before (filter_reach).
+/// Nodes beyond the raster's first and last of a level repeat these; a level without a node in the raster is 0. Fields
+/// of neighbouring tiles see the same nodes, so that values continue over the border.
 ///
 /// A value depends on the coordinate alone, not on the others of a call, nor on the way it is asked for: a window's
-/// values are those of its pixels' centres. Built by the constructor and `add`; thread-safe from then on.
+/// values are those of its pixels' centres. Built by the constructor, `add` and `complete`; thread-safe from then on.
 class LatentField {
  public:
   LatentField(std::shared_ptr<const LatentNetwork> network, int raster_width, int raster_height, const Extent& core);
   LatentField(LatentField&&) noexcept;
   ~LatentField();
 
-  /// The pixels that hold all nodes the field depends on: the core and up to two nodes' spacings around.
+  /// The pixels that hold all nodes the field depends on: the core and up to two nodes' spacings around, of filtered
+  /// levels five.
   Extent node_extent() const;
   /// Whether the field depends on a node within these pixels.
   bool depends_on(const Extent& pixels) const;
   /// Takes the symbols of a tile of that core (the field's own or another). Nodes of tiles that are not added are 0.
   /// Throws an internal Error where they are not as many as the core's nodes.
   void add(const Extent& core, const LatentGrids& grids);
+  /// Called once, after all tiles were added and before anything is evaluated.
+  void complete();
 
   /// Values at the centres of a window of pixels, which lies in the core: out[channel * stride + row * width + column].
   void evaluate(const Extent& window, float* out, std::size_t stride) const;

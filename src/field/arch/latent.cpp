@@ -38,6 +38,7 @@ class LatentArchitecture final : public Architecture {
     add("synthesis out", shape.channels, shape.width);
     add("synthesis skip", shape.channels, shape.inputs());
     add("synthesis out bias", shape.channels, 1);
+    add("synthesis taps", shape.filtered_levels(), filter_reach);
     const int width = shape.entropy_width;
     for (int channel = 0; channel < shape.channels; ++channel) {
       const int inputs = shape.entropy_inputs(channel);
