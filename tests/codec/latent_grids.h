@@ -10,8 +10,8 @@
 
 namespace sarinr::testing_support {
 
-/// Networks of a latent field with random weights, of a size that gives distributions about as wide as the symbols. Taps,
-/// which coders do not look at, are 0.
+/// Networks of a latent field with random weights, of a size that gives distributions about as wide as the symbols.
+/// Taps, which coders do not look at, are 0.
 inline QuantisedWeights random_networks(const FieldSpec& spec, std::uint64_t seed, int largest = 20) {
   Random random(seed);
   QuantisedWeights weights;

@@ -7,7 +7,8 @@ namespace {
 
 TEST(LatentOperations, CountTheMultiplyAddsOfEachNetwork) {
   LatentShape shape;  // one channel, 7 levels, 12 neighbours, 8 wide throughout
-  EXPECT_EQ(shape.synthesis_operations(), 7U * 8 + 8 * 8 + 8 + 7 + 8) << "8: two filters of 3 taps at 4/3 nodes a pixel";
+  EXPECT_EQ(shape.synthesis_operations(), 7U * 8 + 8 * 8 + 8 + 7 + 8)
+      << "8: two filters of 3 taps at 4/3 nodes a pixel";
   EXPECT_EQ(shape.entropy_operations(), 21U * 8 + 8 * 8 + 8 * 2 + 21 * 2);
   EXPECT_EQ(operations_per_pixel(latent_spec(shape)), 143U + 387U) << "4/3 of 290 is 386.7";
   shape.channels = 2;
