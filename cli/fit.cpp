@@ -209,9 +209,9 @@ double work_per_tile(const FitArguments& a) {
   return a.latent_job ? latent_steps_of(*a.latent_job) : a.job.epochs;
 }
 
-/// Refuses what only fits of coordinate networks can do.
-void refuse_parts(const FitArguments& a, const std::string& reason) {
-  const char* in_parts = a.place.resume             ? "--resume"
+/// Refuses what only fits of coordinate networks can do, `resume` among it or not.
+void refuse_parts(const FitArguments& a, bool resume, const std::string& reason) {
+  const char* in_parts = resume && a.place.resume   ? "--resume"
                          : !a.place.tiles.empty()   ? "--tiles"
                          : a.place.ranks != nullptr ? "mpirun"
                                                     : nullptr;
@@ -220,7 +220,7 @@ void refuse_parts(const FitArguments& a, const std::string& reason) {
 
 /// Samples that keep a promise are written in one go, by one process.
 geo::FitOutcome fit_sample_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
-  refuse_parts(a, "samples are coded in one go, in less time than reading parts again takes");
+  refuse_parts(a, true, "samples are coded in one go, in less time than reading parts again takes");
   check(*a.sample_job, source.info(), OptionStyle::command_line);
   const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.place.overwrite);
   geo::FitOutcome outcome;
@@ -230,15 +230,10 @@ geo::FitOutcome fit_sample_file(const FitArguments& a, RasterSource& source, Job
   return outcome;
 }
 
-/// Latent fields are fitted tile beside tile: in one go, by one process.
+/// Latent fields are fitted tile beside tile, by one process.
 geo::FitOutcome fit_latent_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
-  refuse_parts(a, "a latent field is fitted in one go, each tile beside those before it");
-  const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.place.overwrite);
-  geo::FitOutcome outcome;
-  outcome.report = fit_latent_raster(source, *sink, *a.latent_job, listener);
-  outcome.tile_count = outcome.report->tiles;
-  sink->commit();
-  return outcome;
+  refuse_parts(a, false, "a latent field is fitted tile by tile, each beside those before it");
+  return geo::fit_latent_file(source, a.output, *a.latent_job, a.place, listener);
 }
 
 /// One raster; prints the outcome where `print` says so.

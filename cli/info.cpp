@@ -223,6 +223,7 @@ std::string length_of(const json& fit) {
   if (!fit.contains("effort")) return std::to_string(fit.value("epochs", 0)) + " epochs";
   std::ostringstream text;
   text << "effort " << fit.value("effort", 0) << ", lambda " << fit.value("lambda", 0.0);
+  if (fit.contains("goal")) text << ", goal " << fit.value("goal", "");
   return text.str();
 }
 

@@ -38,7 +38,8 @@ std::unique_ptr<PartFile> new_work(const std::string& output, const std::string&
 }
 
 /// Whether the output is what the job would make, so that nothing is left to do; throws an Error where it is another's.
-bool is_finished(const std::string& output, const FitJob& job, const RasterSource& source, bool part_wanted) {
+template <class Job>
+bool is_finished(const std::string& output, const Job& job, const RasterSource& source, bool part_wanted) {
   if (!path_exists(output)) return false;
   const std::string refused =
       output + " exists, and there is no unfinished work to resume: give --overwrite to replace it";
@@ -57,13 +58,21 @@ std::size_t tiles_in(const PartFile& part) {
 
 /// The same failure, with what becomes of the work that is done.
 Error with_advice(const Error& error, PartFile& part) {
-  if (tiles_in(part) == 0) {
+  const std::vector<PartFile::Entry> entries = part.entries();
+  const bool has_networks = std::any_of(entries.begin(), entries.end(), is_latent_start);
+  if (tiles_in(part) == 0 && !has_networks) {
     part.remove();
     return error;
   }
-  return Error(std::string(error.what()) + "; " + part.name() + " keeps the " + std::to_string(tiles_in(part)) +
-                   " tiles that are done: the same command with --resume goes on",
+  const std::string kept =
+      tiles_in(part) == 0 ? "scene's networks" : std::to_string(tiles_in(part)) + " tiles that are done";
+  return Error(std::string(error.what()) + "; " + part.name() + " keeps the " + kept +
+                   ": the same command with --resume goes on",
                error.kind());
+}
+
+void tell_of(const PartFile& part, JobListener& listener) {
+  listener.message("resumes " + part.name() + ", where " + std::to_string(tiles_in(part)) + " tiles are done");
 }
 
 std::unique_ptr<ByteSink> output_sink(const std::string& output) {
@@ -95,7 +104,7 @@ FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJo
   } else if (options.resume) {
     part = unfinished_work(part_path(output), description);
     if (part != nullptr) {
-      listener.message("resumes " + part->name() + ", where " + std::to_string(tiles_in(*part)) + " tiles are done");
+      tell_of(*part, listener);
     } else if (!options.overwrite && is_finished(output, job, source, outcome.tiles.has_value())) {
       outcome.was_finished = true;
       if (options.ranks != nullptr) dismiss(*options.ranks);
@@ -119,6 +128,37 @@ FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJo
   }
   if (local) part->remove();
   warn_of(*outcome.report, source.info(), listener);
+  return outcome;
+}
+
+FitOutcome fit_latent_file(RasterSource& source, const std::string& output, const LatentJob& job,
+                           const FitFileOptions& options, JobListener& listener) {
+  const bool local = is_local(output);
+  if (!local && options.resume) throw Error(output + " is not in the local file system, which --resume needs");
+  const std::string description = describe(job, source);
+  FitOutcome outcome;
+  std::unique_ptr<PartFile> part;
+  if (options.resume) part = unfinished_work(part_path(output), description);
+  if (part != nullptr) {
+    tell_of(*part, listener);
+  } else if (options.resume && !options.overwrite && is_finished(output, job, source, false)) {
+    outcome.was_finished = true;
+    return outcome;
+  } else if (local) {
+    part = new_work(output, description, options.overwrite);
+  } else {
+    check_output_path(output, options.overwrite);
+  }
+  try {
+    const std::unique_ptr<ByteSink> sink = output_sink(output);
+    outcome.report = fit_latent_raster(source, *sink, job, listener, part.get());
+    outcome.tile_count = outcome.report->tiles;
+    sink->commit();
+  } catch (const Error& error) {
+    if (part == nullptr) throw;
+    throw with_advice(error, *part);
+  }
+  if (part != nullptr) part->remove();
   return outcome;
 }
 

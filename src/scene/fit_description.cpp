@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sarinr/base/error.h"
+#include "sarinr/field/latent.h"
 #include "sarinr/scene/fit_work.h"
 #include "scene/fit_header.h"
 
@@ -67,6 +68,24 @@ json parsed(const std::string& text) {
   return found.is_object() ? found : json::object();
 }
 
+json options_of(const LatentJob& job) {
+  const auto number = [](const std::optional<double>& goal) { return goal ? json(*goal) : json(); };
+  return {{"--field", "latent"},
+          {"--tile-size", job.tile_size},
+          {"--epochs", job.steps},
+          {"--effort", job.effort},
+          {"--levels", job.levels},
+          {"--neighbours", job.neighbours},
+          {"--entropy-width", job.entropy_width},
+          {"--width", job.width},
+          {"--seed", job.seed},
+          {"--lambda", number(job.lambda)},
+          {"--bpp", number(job.bits)},
+          {"--psnr", number(job.psnr)},
+          {"--rmse-db", number(job.rmse_db)},
+          {"--preset", job.preset}};
+}
+
 /// "0-99", or that all are wanted.
 std::string shown(const std::optional<TileRange>& tiles) {
   return tiles ? std::to_string(tiles->first) + "-" + std::to_string(tiles->last) : "all";
@@ -77,15 +96,21 @@ json section(const json& from, const std::string& name) {
   return found.is_object() ? found : json::object();
 }
 
+std::string describe(json options, const RasterSource& source) {
+  const json input = parsed(source.identity());
+  options.update(section(input, "options"));
+  return json{{"version", SARINR_VERSION}, {"options", std::move(options)}, {"files", section(input, "files")}}.dump();
+}
+
 }  // namespace
 
 std::string describe(const FitJob& job, const RasterSource& source, const std::optional<TileRange>& tiles) {
-  const json input = parsed(source.identity());
   json options = options_of(job);
-  options.update(section(input, "options"));
   options["--tiles"] = shown(tiles);
-  return json{{"version", SARINR_VERSION}, {"options", std::move(options)}, {"files", section(input, "files")}}.dump();
+  return describe(std::move(options), source);
 }
+
+std::string describe(const LatentJob& job, const RasterSource& source) { return describe(options_of(job), source); }
 
 std::string difference(const std::string& before, const std::string& now) {
   const json was = parsed(before);
@@ -163,6 +188,31 @@ void name_engine(FileHeader& header, const std::string& engine) {
   json metadata = json::parse(header.metadata);
   metadata["fit"]["engine"] = engine;
   header.metadata = metadata.dump();
+}
+
+std::string goal_of(const LatentJob& job) {
+  const auto text = [](const char* name, double value) { return name + json(value).dump(); };
+  if (job.lambda) return text("lambda ", *job.lambda);
+  if (job.bits) return text("bpp ", *job.bits);
+  if (job.psnr) return text("psnr ", *job.psnr);
+  if (job.rmse_db) return text("rmse-db ", *job.rmse_db);
+  return "preset " + job.preset;
+}
+
+std::string difference(const FileHeader& header, const LatentJob& job, const RasterInfo& info) {
+  if (!is_latent(header.spec)) return "its fields are no latent fields";
+  const json metadata = parsed(header.metadata);
+  const json fit = section(metadata, "fit");
+  const std::string goal = job.lambda ? "lambda " + fit.value("lambda", json()).dump() : fit.value("goal", "");
+  if (goal != goal_of(job)) return "it was fitted for " + goal + ", and this is " + goal_of(job);
+  const json was = {
+      {"--effort", fit.value("effort", 0)}, {"--seed", fit.value("seed", 0)}, {"--tile-size", header.tile_size}};
+  const json is = {{"--effort", job.effort}, {"--seed", job.seed}, {"--tile-size", job.tile_size}};
+  const std::string option = changed_option(was, is);
+  if (!option.empty()) return option;
+  const bool same_raster = header.width == info.width && header.height == info.height &&
+                           section(metadata, "raster") == parsed(info.metadata);
+  return same_raster ? "" : "its raster is not that of this job";
 }
 
 std::string difference(const FileHeader& header, const FitJob& job, const RasterInfo& info) {

@@ -8,7 +8,10 @@
 #include "sarinr/codec/latent.h"
 #include "sarinr/fit/latent.h"
 #include "sarinr/scene/latent.h"
+#include "scene/fit_header.h"
+#include "scene/latent_budget.h"
 #include "scene/latent_tiles.h"
+#include "scene/latent_work.h"
 
 namespace sarinr {
 
@@ -30,8 +33,13 @@ constexpr int draft_steps = 60;
 /// One run of fit_latent_raster; its methods are the stages in order.
 class LatentRun {
  public:
-  LatentRun(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener)
-      : source_(source), sink_(sink), job_(job), listener_(listener), tiles_(source, job.tile_size) {
+  LatentRun(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener, PartFile* part)
+      : source_(source),
+        sink_(sink),
+        job_(job),
+        listener_(listener),
+        tiles_(source, job.tile_size),
+        work_(tiles_.grid().count() > 1 ? part : nullptr) {
     errors_.resize(static_cast<std::size_t>(tiles_.channels()));
   }
 
@@ -42,7 +50,7 @@ class LatentRun {
     }
     steps_ = latent_steps_of(job_);
     total_ = static_cast<double>(tiles_.grid().count()) * steps_;
-    if (!tiles_.channels() || !tiles_.normalise(needs_ranges())) return write_without_networks();
+    if (!tiles_.channels() || !tiles_.normalise(aims_at_errors())) return write_without_networks();
     if (tiles_.grid().count() == 1) return fit_single();
     return fit_scene();
   }
@@ -60,13 +68,8 @@ class LatentRun {
     return shape;
   }
 
-  /// A PSNR is of the whole scene's range.
-  bool needs_ranges() const {
-    if (job_.lambda || job_.bits) return false;
-    const std::vector<BandModel>& bands = source_.info().bands;
-    return job_.psnr ||
-           !std::all_of(bands.begin(), bands.end(), [](const BandModel& band) { return is_detected(band.quantity); });
-  }
+  /// Errors are means over the scene's valid pixels, a PSNR is of its range.
+  bool aims_at_errors() const { return !job_.lambda && !job_.bits; }
 
   double pixels() const { return static_cast<double>(source_.info().width) * source_.info().height; }
 
@@ -98,49 +101,85 @@ class LatentRun {
     LatentTraining training = train_latent_networks(shape(), {tile.target}, goal(tiles_.overhead(tile)), steps_,
                                                     pixels(), job_.seed, stepper(1));
     begin(training.networks);
-    append(tile, std::move(training.fits.front()));
+    LatentGrids grids = tiles_.own_part(tile, std::move(training.fits.front().grids));
+    append(std::move(tile), std::move(grids));
     return finish();
   }
 
-  /// Several tiles: networks from the middles of some, then the tiles in order, each beside those before it.
+  /// Several tiles: networks, then the tiles in order, each beside those before it.
   FitReport fit_scene() {
+    total_ += steps_;
+    if (const std::optional<LatentStart>& known = work_.start()) {
+      expected_ = known->expected;
+      begin(known->networks);
+      stepper(steps_)();
+    } else {
+      train_networks();
+      work_.keep({networks_, expected_});
+    }
+    LatentBudget budget = this->budget();
+    for (int tile = 0; tile < tiles_.grid().count(); ++tile) {
+      LatentTile read = tiles_.read(tile, &grids_);
+      LatentWork::Tile done = work_of(read, budget.lambda());
+      budget.spend(done.spent);
+      append(std::move(read), std::move(done.grids));
+    }
+    return finish();
+  }
+
+  /// What the goal leaves to the tiles. Their mean squared errors weigh as their pixels.
+  LatentBudget budget() const {
+    const LatentGoal wanted = goal(overhead_);
+    const double total = pixels() * wanted.value - (wanted.kind == LatentGoal::Kind::bits ? 8 * network_bytes_ : 0);
+    return {wanted.kind, networks_.lambda, total, expected_};
+  }
+
+  /// A tile, fitted now or before.
+  LatentWork::Tile work_of(const LatentTile& tile, double lambda) {
+    const int number = tile.prepared.tile;
+    const std::vector<bool> coded(tile.target.active);
+    if (work_.has(number)) {
+      stepper(steps_)();
+      return work_.tile(number, *coder_, tile.core, coded);
+    }
+    LatentWork::Tile done;
+    if (tile.prepared.needs_network) {
+      LatentFit fit = fit_latents(networks_, tile.target, lambda, steps_, stepper(1));
+      const double error = LatentTiles::squared_error(fit, tile.target, tile.core);
+      done.grids = tiles_.own_part(tile, std::move(fit.grids));
+      const bool counts_bits = goal(overhead_).kind == LatentGoal::Kind::bits;
+      done.spent = counts_bits ? 8 * static_cast<double>(coder_->encode(done.grids, tile.core, coded).size()) : error;
+    } else {
+      stepper(steps_)();
+    }
+    work_.keep(number, done, *coder_, tile.core, coded);
+    return done;
+  }
+
+  /// From the middles of some tiles.
+  void train_networks() {
     std::vector<LatentTarget> samples;
-    double overhead = 0;
     const int count = tiles_.grid().count();
     const int wanted = std::min(count, most_samples);
     for (int k = 0; k < wanted; ++k) {
       LatentTile tile = tiles_.read(static_cast<int>((2 * std::int64_t{k} + 1) * count / (2 * wanted)), nullptr);
-      overhead += tiles_.overhead(tile) * count / wanted;
+      overhead_ += tiles_.overhead(tile) / wanted;
       if (tile.prepared.needs_network) samples.push_back(LatentTiles::middle(tile.target, sample_size));
     }
     if (samples.empty()) samples.push_back(LatentTiles::middle(tiles_.first_with_network().target, sample_size));
-    total_ += steps_;
     const LatentTraining training =
-        train_latent_networks(shape(), samples, goal(overhead), steps_, pixels(), job_.seed, stepper(1));
-    lambda_ = training.networks.lambda;
+        train_latent_networks(shape(), samples, goal(overhead_), steps_, pixels(), job_.seed, stepper(1));
     begin(training.networks);
-    if (!job_.lambda) correct_lambda(training, samples, goal(overhead));
-    for (int tile = 0; tile < count; ++tile) {
-      LatentTile read = tiles_.read(tile, &grids_);
-      LatentFit fit;
-      if (read.prepared.needs_network) {
-        fit = fit_latents(networks_, read.target, lambda_, steps_, stepper(1));
-      } else {
-        stepper(steps_)();
-      }
-      append(read, std::move(fit));
-    }
-    return finish();
+    if (!job_.lambda) expect(training, samples, goal(overhead_).kind);
   }
 
-  /// Samples are not the scene: drafts of its tiles, set against drafts of the samples, say how far the goal is off.
-  void correct_lambda(const LatentTraining& training, const std::vector<LatentTarget>& samples,
-                      const LatentGoal& wanted) {
+  /// Samples are not the scene: drafts of its tiles, set against drafts of the samples, say what each tile will take.
+  void expect(const LatentTraining& training, const std::vector<LatentTarget>& samples, LatentGoal::Kind kind) {
     const auto value = [&](const LatentFit& fit, const LatentTarget& target) {
-      return wanted.kind == LatentGoal::Kind::bits ? fit.bits : LatentTiles::squared_error(fit, target);
+      return kind == LatentGoal::Kind::bits ? fit.bits : LatentTiles::squared_error(fit, target, target.core);
     };
     const auto draft = [&](const LatentTarget& target) {
-      return value(fit_latents(networks_, target, lambda_, draft_steps, stepper(0)), target);
+      return value(fit_latents(networks_, target, networks_.lambda, draft_steps, stepper(0)), target);
     };
     double drafted = 0;
     double reached = 0;
@@ -148,21 +187,28 @@ class LatentRun {
       drafted += draft(samples[i]);
       reached += value(training.fits[i], samples[i]);
     }
-    double sum = 0;
-    double counted = 0;
     const int count = tiles_.grid().count();
     const int looks = std::min(count, most_drafts);
+    double sum = 0;
+    double counted = 0;
+    std::map<int, double> known;
     for (int k = 0; k < looks; ++k) {
-      const LatentTile tile = tiles_.read(static_cast<int>((2 * std::int64_t{k} + 1) * count / (2 * looks)), nullptr);
-      counted += static_cast<double>(tile.target.core.width) * tile.target.core.height;
-      if (tile.prepared.needs_network) sum += draft(tile.target);
+      const int number = static_cast<int>((2 * std::int64_t{k} + 1) * count / (2 * looks));
+      const LatentTile tile = tiles_.read(number, nullptr);
+      const double own = tile.prepared.needs_network ? draft(tile.target) * reached / drafted : 0;
+      known[number] = own;
+      sum += own;
+      counted += core_pixels(number);
     }
-    const double network_bits = wanted.kind == LatentGoal::Kind::bits ? 8.0 * network_bytes_ / pixels() : 0;
-    const double expected = sum / counted * reached / drafted;
-    constexpr double response = 1.3;
-    double factor = std::pow(expected / (wanted.value - network_bits), response);
-    if (wanted.kind == LatentGoal::Kind::error) factor = 1 / factor;
-    lambda_ *= std::clamp(factor, 0.25, 4.0);
+    for (int tile = 0; tile < count; ++tile) {
+      const auto found = known.find(tile);
+      expected_.push_back(found != known.end() ? found->second : sum / counted * core_pixels(tile));
+    }
+  }
+
+  double core_pixels(int tile) const {
+    const Extent core = tiles_.grid().core(tile);
+    return static_cast<double>(core.width) * core.height;
   }
 
   /// Constant, categorical or tiny rasters have nothing to fit: their tiles are those of any file.
@@ -185,6 +231,7 @@ class LatentRun {
                 {"effort", job_.effort},
                 {"lambda", std::round(networks.lambda / scale * digits) / digits * scale}};
     if (steps_ != latent_steps(job_.effort)) fit["steps"] = steps_;
+    if (!job_.lambda) fit["goal"] = goal_of(job_);
     json options = json::parse(job_.options_json);
     if (!options.empty()) fit["options"] = std::move(options);
     return fit;
@@ -205,10 +252,8 @@ class LatentRun {
     coder_ = std::make_unique<LatentCoder>(LatentCoder::make(spec_, networks_.weights).value_or_throw("latent coder"));
   }
 
-  void append(LatentTile tile, LatentFit fit) {
-    LatentGrids grids;
+  void append(LatentTile tile, LatentGrids grids) {
     if (tile.prepared.needs_network) {
-      grids = tiles_.own_part(tile, std::move(fit.grids));
       ++report_.network_tiles;
       report_.tile_epochs += static_cast<std::size_t>(steps_);
     }
@@ -268,6 +313,7 @@ class LatentRun {
   const LatentJob& job_;
   JobListener& listener_;
   LatentTiles tiles_;
+  LatentWork work_;
   FittedGrids grids_{tiles_.grid(), tiles_.channels()};
   std::map<int, LatentTile> unmeasured_;
   LatentNetworks networks_;
@@ -276,7 +322,8 @@ class LatentRun {
   std::unique_ptr<LatentCoder> coder_;
   std::unique_ptr<FileWriter> writer_;
   double network_bytes_ = 0;
-  double lambda_ = 0;
+  double overhead_ = 0;  ///< bytes beside grids and networks, where there are several tiles
+  std::vector<double> expected_;
   int steps_ = 0;
   double done_ = 0;
   double total_ = 1;
@@ -318,8 +365,9 @@ void complete(LatentJob& job, OptionStyle style) {
   }
 }
 
-FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener) {
-  return LatentRun(source, sink, job, listener).run();
+FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener,
+                            PartFile* part) {
+  return LatentRun(source, sink, job, listener, part).run();
 }
 
 }  // namespace sarinr

@@ -101,10 +101,12 @@ LatentTiles::LatentTiles(RasterSource& source, int tile_size)
 bool LatentTiles::normalise(bool all) {
   const int looks = all ? grid_.count() : std::min(grid_.count(), most_looks);
   values_.assign(static_cast<std::size_t>(channels_), {});
+  looked_at_ = 0;
   std::vector<Sums> sums(values_.size());
   for (int k = 0; k < looks; ++k) {
     const int tile = static_cast<int>((2 * std::int64_t{k} + 1) * grid_.count() / (2 * looks));
     const PreparedTile prepared = prepare_tile(source_.info(), grid_, tile, source_.read(grid_.core(tile)));
+    looked_at_ += static_cast<double>(grid_.core(tile).width) * grid_.core(tile).height;
     for (std::size_t c = 0; c < values_.size(); ++c) {
       values_[c].merge(prepared.values[c]);
       sums[c].add(moments(prepared, c), static_cast<double>(prepared.values[c].count()));
@@ -147,14 +149,15 @@ double LatentTiles::squared_error(const LatentJob& job) const {
   for (const BandModel& band : source_.info().bands) {
     for (int c = 0; c < band.channels(); ++c, ++channel) {
       const double scale = static_cast<double>(models_[channel].scale);
+      const double valid = static_cast<double>(values_[channel].count()) / looked_at_;
       const bool in_decibels = is_detected(band.quantity);
       if (!job.psnr && in_decibels) {
         const double error = job.rmse_db.value_or(preset.rmse_db);
-        sum += error * error / (scale * scale);
+        sum += valid * error * error / (scale * scale);
         continue;
       }
       const double range = values_[channel].reference_high().value_or(0) - values_[channel].reference_low().value_or(0);
-      sum += range * range / std::pow(10.0, job.psnr.value_or(preset.psnr) / 10) / (scale * scale);
+      sum += valid * range * range / std::pow(10.0, job.psnr.value_or(preset.psnr) / 10) / (scale * scale);
     }
   }
   return sum;
@@ -295,12 +298,12 @@ LatentTarget LatentTiles::middle(const LatentTarget& target, int size) {
   return part;
 }
 
-double LatentTiles::squared_error(const LatentFit& fit, const LatentTarget& target) {
+double LatentTiles::squared_error(const LatentFit& fit, const LatentTarget& target, const Extent& core) {
   double sum = 0;
   const std::size_t pixels = plane(target);
   for (std::size_t c = 0; c * pixels < target.values.size(); ++c) {
-    for (int y = target.core.y; y < target.core.y + target.core.height; ++y) {
-      for (int x = target.core.x; x < target.core.x + target.core.width; ++x) {
+    for (int y = core.y; y < core.y + core.height; ++y) {
+      for (int x = core.x; x < core.x + core.width; ++x) {
         const std::size_t at = c * pixels + place(target.region, x, y);
         if (target.weights[at] == 0) continue;
         const double error = static_cast<double>(fit.values[at]) - static_cast<double>(target.values[at]);

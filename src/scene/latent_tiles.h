@@ -58,7 +58,8 @@ class LatentTiles {
   /// Finds means and deviations over some tiles of the scene, or over all where value ranges are wanted too. False
   /// where no channel varies anywhere.
   bool normalise(bool all);
-  /// The squared error, summed over channels in normalised units, that the job asks for: by its PSNR, by its root mean
+  /// The squared error a pixel (those without a value have none), summed over channels in normalised units, that the
+  /// job asks for: by its PSNR, by its root mean
   /// square error in dB (detected bands; others take the preset's PSNR), or by its preset.
   double squared_error(const LatentJob& job) const;
 
@@ -76,8 +77,8 @@ class LatentTiles {
 
   /// The middle of a target, as a scene of its own.
   static LatentTarget middle(const LatentTarget& target, int size);
-  /// Summed over the core's valid pixels and channels, normalised.
-  static double squared_error(const LatentFit& fit, const LatentTarget& target);
+  /// Summed over valid pixels of `core` and channels, normalised.
+  static double squared_error(const LatentFit& fit, const LatentTarget& target, const Extent& core);
 
  private:
   struct Sums {
@@ -99,6 +100,7 @@ class LatentTiles {
   int channels_ = 0;
   std::vector<ChannelModel> models_;  ///< offset and scale of each channel over the scene
   std::vector<ErrorStatistics> values_;
+  double looked_at_ = 0;  ///< pixels of which values_ tell
 };
 
 }  // namespace sarinr

@@ -13,6 +13,8 @@ constexpr std::size_t totals_size = 25;  ///< of one channel, at least
 
 }  // namespace
 
+bool is_latent_start(const PartFile::Entry& entry) { return entry.kind == entry_kind::latent_start; }
+
 bool is_tile(const PartFile::Entry& entry) { return entry.kind == entry_kind::tile; }
 
 void ChannelTotals::add(const ErrorStatistics& errors) {

@@ -73,6 +73,27 @@ for left, right in ((0, 1), (2, 3)):
         assert abs(a - b) < 0.02, rows
 P
 
+# Killed when a tile is done, a fit goes on where it was and writes the same bytes; as another one it is refused.
+"$sarinr" --log-level error fit two.tif cut.sinr --quantity db --lambda 0.1 --effort 1 --tile-size 200 --quiet &
+pid=$!
+for _ in $(seq 6000); do
+  [ "$(stat -c %s cut.sinr.part 2>/dev/null || echo 0)" -gt 3000 ] && break
+  sleep 0.005
+done
+kill -KILL $pid
+wait $pid 2>/dev/null
+[ ! -e cut.sinr ] || fail "the fit was not cut"
+"$sarinr" fit two.tif cut.sinr --quantity db --lambda 0.2 --effort 1 --tile-size 200 --resume --quiet 2>message && fail "resumed with another lambda"
+grep -q 'begun with --lambda 0.1, and this is --lambda 0.2' message || fail "of another lambda it says: $(cat message)"
+"$sarinr" fit two.tif cut.sinr --quantity db --lambda 0.1 --effort 1 --tile-size 200 --resume >message 2>&1 || fail "resume: $(cat message)"
+grep -Eq 'resumes cut.sinr.part, where [123] tiles are done' message || fail "a resumed fit says: $(cat message)"
+cmp -s two.sinr cut.sinr || fail "the resumed file is not the uninterrupted one"
+[ ! -e cut.sinr.part ] || fail "finished work is still there"
+again="fit two.tif cut.sinr --quantity db --effort 1 --tile-size 200 --resume --quiet"
+"$sarinr" $again --lambda 0.1 >/dev/null || fail "a finished file is not left as it is"
+"$sarinr" $again --lambda 0.2 2>message && fail "a finished file of another lambda is taken for this one"
+grep -q 'fitted for lambda 0.1, and this is lambda 0.2' message || fail "of a finished file it says: $(cat message)"
+
 refuse() { local want=$1; shift; local said; said=$("$sarinr" "$@" 2>&1 >/dev/null) && fail "accepted: $*"; grep -q -- "$want" <<<"$said" || fail "'$want' is not in: $said"; }
 refuse 'give one of --bpp, --psnr, --rmse-db and --lambda' fit scene.tif x.sinr --bpp 1 --lambda 0.1
 refuse '--arch is for coordinate networks, but --field latent' fit scene.tif x.sinr --field latent --arch siren
@@ -80,6 +101,6 @@ refuse '--bpp is for latent fields, but --field coordinate' fit scene.tif x.sinr
 refuse '--tile-size is 64; for latent fields it must be at least 192' fit scene.tif x.sinr --field latent --tile-size 64
 refuse '--neighbours is 7; it must be 12 or 24' fit scene.tif x.sinr --field latent --neighbours 7
 refuse "less than what this raster's masks and header take" fit scene.tif x.sinr --bpp 0.001 --effort 1
-refuse '--resume is for coordinate networks' fit scene.tif x.sinr --field latent --resume
+refuse '--tiles is for coordinate networks' fit scene.tif x.sinr --field latent --tiles 1/2
 [ ! -e x.sinr ] || fail "a refused fit left a file"
 exit $failed

@@ -9,6 +9,7 @@
 #include "sarinr/base/trace.h"
 #include "sarinr/container/part_file.h"
 #include "sarinr/scene/jobs.h"
+#include "sarinr/scene/latent.h"
 #include "sarinr/scene/ranks.h"
 
 namespace sarinr {
@@ -23,6 +24,9 @@ struct TileRange {
 /// Whether a part file's entry is a finished tile.
 bool is_tile(const PartFile::Entry& entry);
 
+/// Whether it is the networks of a scene's latent fields.
+bool is_latent_start(const PartFile::Entry& entry);
+
 /// How many tiles a job has, those of its overviews included.
 int tile_count(const RasterInfo& info, const FitJob& job);
 
@@ -32,6 +36,9 @@ TileRange parse_tiles(const std::string& text, int count);
 
 /// What a job is, for the part file that keeps its unfinished work: version, options, input and tiles.
 std::string describe(const FitJob& job, const RasterSource& source, const std::optional<TileRange>& tiles);
+
+/// The same of latent fields.
+std::string describe(const LatentJob& job, const RasterSource& source);
 
 /// Why the work described by `before` cannot go on as `now`, naming the first thing that changed ("it was begun with
 /// --epochs 200, and this is --epochs 100"); empty where it can.
@@ -69,5 +76,6 @@ void warn_of(const FitReport& report, const RasterInfo& info, JobListener& liste
 /// Why a finished file is not what this job would make of a raster of that description, naming what differs; empty
 /// where it may be. Pixels are not compared.
 std::string difference(const FileHeader& header, const FitJob& job, const RasterInfo& info);
+std::string difference(const FileHeader& header, const LatentJob& job, const RasterInfo& info);
 
 }  // namespace sarinr

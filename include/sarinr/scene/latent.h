@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "sarinr/container/part_file.h"
 #include "sarinr/scene/jobs.h"
 
 namespace sarinr {
@@ -49,7 +50,9 @@ void complete(LatentJob& job, OptionStyle style);
 /// Steps that each tile takes.
 int latent_steps_of(const LatentJob& job);
 
-/// As fit_raster.
-FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener);
+/// As fit_raster. `part` (or nullptr) keeps the networks and tiles of a scene of several tiles, and those it has are
+/// not fitted again.
+FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener,
+                            PartFile* part = nullptr);
 
 }  // namespace sarinr

@@ -1,0 +1,42 @@
+#include "scene/latent_budget.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace sarinr {
+
+namespace {
+
+/// Bits go as lambda^(-1/1.3), squared errors as lambda^(1/1.3), about.
+constexpr double lambda_response = 1.3;
+/// Lambda stays within this factor of the first: a scene is of one quality, but for the last percent.
+constexpr double most = 4;
+
+}  // namespace
+
+LatentBudget::LatentBudget(LatentGoal::Kind kind, double lambda, double total, std::vector<double> expected)
+    : kind_(kind), first_lambda_(lambda), left_(total), expected_(std::move(expected)) {}
+
+double LatentBudget::lambda() const {
+  if (kind_ == LatentGoal::Kind::lambda || next_ >= expected_.size()) return first_lambda_;
+  const double to_come = std::accumulate(expected_.begin() + static_cast<std::ptrdiff_t>(next_), expected_.end(), 0.0);
+  // Before much is known of how the expectations miss, they count as right.
+  const double prior = std::accumulate(expected_.begin(), expected_.end(), 0.0) / static_cast<double>(expected_.size());
+  const double miss = (found_ + prior) / (planned_ + prior);
+  if (to_come <= 0) return first_lambda_;
+  const double excess = left_ > 0 ? to_come * miss / left_ : most;
+  const double factor = std::pow(excess, kind_ == LatentGoal::Kind::bits ? lambda_response : -lambda_response);
+  return first_lambda_ * std::clamp(factor, 1 / most, most);
+}
+
+void LatentBudget::spend(double found) {
+  if (kind_ == LatentGoal::Kind::lambda || next_ >= expected_.size()) return;
+  const double moved = std::pow(lambda() / first_lambda_, 1 / lambda_response);
+  found_ += kind_ == LatentGoal::Kind::bits ? found * moved : found / moved;
+  planned_ += expected_[next_];
+  left_ -= found;
+  ++next_;
+}
+
+}  // namespace sarinr
