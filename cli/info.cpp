@@ -146,6 +146,7 @@ json describe(const FileReader& reader, const InfoArguments& a) {
                 {"shared", sizes.shared},
                 {"tiles", sizes.tiles},
                 {"overviews", sizes.overviews},
+                {"speckle", sizes.speckle},
                 {"overhead", sizes.overhead()}}},
               {"bits_per_pixel", 8 * static_cast<double>(sizes.file) / pixels},
               {"bits_per_pixel_without_metadata", 8 * static_cast<double>(sizes.file - sizes.metadata) / pixels},
@@ -249,6 +250,10 @@ void print_human(const json& out) {
               sizes["tiles"].get<unsigned long long>(), sizes["shared"].get<unsigned long long>(),
               sizes["metadata"].get<unsigned long long>(), sizes["overviews"].get<unsigned long long>(),
               sizes["overhead"].get<unsigned long long>());
+  if (sizes["speckle"].get<unsigned long long>() > 0) {
+    std::printf("Speckle    kept in %llu bytes: sarinr render --speckle puts it back\n",
+                sizes["speckle"].get<unsigned long long>());
+  }
   std::printf("Rate       %.4f bits per pixel, %.4f without metadata\n", out["bits_per_pixel"].get<double>(),
               out["bits_per_pixel_without_metadata"].get<double>());
   const json fit = out["metadata"].value("fit", json::object());

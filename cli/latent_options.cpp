@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* group = "Latent fields";
 /// Options that say nothing unless a latent field is fitted, and make one the default.
-constexpr const char* goals[] = {"--bpp", "--psnr", "--rmse-db", "--lambda", "--preset", "--effort"};
+constexpr const char* goals[] = {"--bpp", "--psnr", "--rmse-db", "--lambda", "--preset", "--effort", "--keep-speckle"};
 /// Options of coordinate networks alone.
 constexpr const char* coordinate_options[] = {"--arch",
                                               "--width",
@@ -70,6 +70,10 @@ void LatentOptions::declare(CLI::App& app) {
   app.add_option("--effort", job.effort, "1 (a draft) to 9 (as small as it gets); every step takes some twice as long")
       ->check(CLI::Range(least_latent_effort, greatest_latent_effort))
       ->capture_default_str()
+      ->group(group);
+  app.add_flag("--keep-speckle", job.keep_speckle,
+               "keep what the fields lack of the speckle (about 14 bytes and 0.5 a block of 32x32 pixels), so that "
+               "sarinr render --speckle can put it back")
       ->group(group);
   app.add_option("--levels", job.levels, "grids, of 1, 2, 4, ... pixels' spacing")
       ->check(CLI::Range(1, 7))

@@ -29,6 +29,7 @@ struct RenderArguments {
   std::string quantity;
   geo::CreateOptions create;
   std::string type;
+  std::string speckle;  ///< seed
   int threads = 0;
   bool ignore_damaged = false;
   bool quiet = false;
@@ -89,6 +90,7 @@ void run(RenderArguments& a) {
   constexpr std::size_t cached_tiles = 512;
   const std::shared_ptr<FieldFile> file = FieldFile::open(geo::open_source(a.input), a.input, cached_tiles,
                                                           a.ignore_damaged ? OnDamage::accept : OnDamage::refuse);
+  if (!a.speckle.empty()) file->add_speckle(std::stoull(a.speckle));
   const int threads = a.threads > 0 ? a.threads : static_cast<int>(std::thread::hardware_concurrency());
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
@@ -126,6 +128,15 @@ void declare_values(CLI::App& app, RenderArguments& a) {
   app.add_option("--derivative", target.derivative,
                  "x, y, gradient or laplacian in place of the values, per metre where the grid is georeferenced")
       ->transform(CLI::CheckedTransformer(derivatives));
+  app.add_flag(
+         "--speckle{1}", a.speckle,
+         "put speckle back: made anew, of this seed, as fit --keep-speckle measured it; the output's metadata say so")
+      ->check([](const std::string& seed) {
+        const bool number =
+            !seed.empty() && seed.size() < 19 && seed.find_first_not_of("0123456789") == std::string::npos;
+        return number ? std::string()
+                      : "the seed is '" + seed + "'; it must be a whole number from 0 on, of 18 digits at most";
+      });
   app.add_flag("--deramped", a.request.deramped, "complex TOPS data was deramped, so that it may be interpolated");
 }
 

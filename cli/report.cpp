@@ -35,6 +35,7 @@ struct ReportArguments {
   int threads = 0;
   bool batch = false;
   bool ignore_georeferencing = false;
+  bool allow_speckle = false;
   bool overwrite = false;
   bool quiet = false;
 };
@@ -94,6 +95,7 @@ nlohmann::json provenance(const ReportArguments& a, const RasterInfo& info, cons
   if (!a.window.empty()) options["window"] = a.window;
   nlohmann::json out = {
       {"created", now()}, {"options", std::move(options)}, {"quantity_reasons", info.quantity_reasons}};
+  if (a.allow_speckle) out["options"]["allow_speckle"] = true;
   if (file == nullptr) return out;
   const nlohmann::json metadata = nlohmann::json::parse(file->header().metadata, nullptr, false);
   if (metadata.is_object() && metadata.contains("fit")) out["fit"] = metadata["fit"];
@@ -109,6 +111,12 @@ Report compare(const ReportArguments& a, const std::string& reference_path, cons
   Test test = open_test(test_path, a.open);
   const std::unique_ptr<RasterSource> reference =
       open_reference(reference_path, a.open, test.raster->info(), test.file != nullptr);
+  const std::optional<std::string> seed = geo::speckle_seed(test.raster->info());
+  if (seed && !a.allow_speckle) {
+    throw Error(test_path + " has speckle that was made anew (SARINR_SPECKLE=" + *seed +
+                " in its metadata), which no pixel of the reference has: its errors mean nothing; give --allow-speckle "
+                "to judge its statistics all the same, or report the .sinr itself");
+  }
   ReportJob job;
   job.reference = {reference_path, geo::file_bytes(reference_path)};
   job.test = {test_path, geo::file_bytes(test_path)};
@@ -227,6 +235,8 @@ void add_report(CLI::App& root, std::function<void()>& chosen) {
   app.add_option("--threads", a.threads, "0: as many as the machine has")->check(CLI::Range(0, 1024));
   app.add_flag("--batch", a.batch, "compare every .sinr of a folder with the raster of the same name in the other");
   app.add_flag("--ignore-georeferencing", a.ignore_georeferencing, "compare pixel by pixel, wherever they lie");
+  app.add_flag("--allow-speckle", a.allow_speckle,
+               "take a TEST that sarinr render --speckle made: for its statistics, since its errors mean nothing");
   app.add_flag("--overwrite", a.overwrite, "replace existing outputs");
   app.add_flag("--quiet,-q", a.quiet, "no progress");
   app.callback([&chosen, arguments] { chosen = [arguments] { run(*arguments); }; });

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "metadata.h"
+#include "sarinr/geo/raster.h"
 
 namespace sarinr::geo {
 
@@ -21,6 +22,8 @@ void remove_statistics(json& band) {
   if (main.empty()) band["metadata"].erase("");
   if (band["metadata"].empty()) band.erase("metadata");
 }
+
+constexpr const char* speckle_item = "SARINR_SPECKLE";
 
 std::string unit_of(Quantity quantity) { return quantity == Quantity::decibel ? "dB" : ""; }
 
@@ -84,6 +87,26 @@ std::string band_metadata(const std::string& source, const BandMetadata& change)
   }
   metadata["bands"] = std::move(bands);
   return metadata.dump();
+}
+
+std::string speckle_metadata(const std::string& source, std::uint64_t seed) {
+  json metadata = parse_metadata(source.empty() ? "{}" : source);
+  json& main = metadata["metadata"][""];
+  const std::string number = std::to_string(seed);
+  if (main.is_array()) {
+    main.push_back(std::string(speckle_item).append("=").append(number));
+  } else {
+    main[speckle_item] = number;
+  }
+  return metadata.dump();
+}
+
+std::optional<std::string> speckle_seed(const RasterInfo& info) {
+  const json metadata = parse_metadata(info.metadata.empty() ? "{}" : info.metadata);
+  if (!metadata.contains("metadata") || !metadata["metadata"].contains("")) return std::nullopt;
+  const CPLStringList lines = metadata_lines(metadata["metadata"][""]);
+  const char* const seed = lines.FetchNameValue(speckle_item);
+  return seed == nullptr ? std::nullopt : std::optional<std::string>(seed);
 }
 
 bool is_tops(const std::string& text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct BandMetadata {
   bool per_metre = false;
 };
 std::string band_metadata(const std::string& source, const BandMetadata& change);
+
+/// Metadata of a raster to which speckle was added: the `source`'s with SARINR_SPECKLE=seed among its main items.
+std::string speckle_metadata(const std::string& source, std::uint64_t seed);
 
 /// True for complex Sentinel-1 products in a TOPS mode (IW, EW), whose spectrum is not at baseband.
 bool is_tops(const std::string& metadata);

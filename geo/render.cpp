@@ -35,6 +35,9 @@ void refuse_tops(const FieldFile& file, const std::string& metadata, const Rende
 void render_raster(const FieldFile& file, const std::string& output, const RenderRequest& request,
                    const CreateOptions& create, JobListener& listener) {
   RasterInfo info = native_info(file);
+  if (const SpeckleTexture* speckle = file.renderer().speckle()) {
+    info.metadata = speckle_metadata(info.metadata, speckle->seed());
+  }
   const TargetOptions& options = request.target;
   const bool native_values = options.bands.empty() && !options.quantity && options.derivative == Derivative::none &&
                              options.sampling != Sampling::integral;

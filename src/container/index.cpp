@@ -13,8 +13,11 @@ namespace {
 constexpr unsigned shared_flag = 0x80;
 constexpr unsigned overviews_flag = 0x40;
 constexpr unsigned widest = 32;
+/// In the width's place: the width is a byte of its own, and speckle is kept.
+constexpr unsigned speckle_form = 63;
+constexpr std::uint64_t largest_speckle = std::uint64_t{1} << 32;
 constexpr std::size_t trailer_size = checksum_size + end_mark.size();
-constexpr std::size_t longest_start = 1 + 10 + 10 + most_overviews * 20;
+constexpr std::size_t longest_start = 1 + 1 + 10 + 10 + most_overviews * 20 + 10;
 
 /// Unsigned numbers of `width` bits, least significant bit first.
 void write_packed(const std::vector<std::uint64_t>& values, std::uint64_t minimum, unsigned width, ByteWriter& writer) {
@@ -46,6 +49,7 @@ struct IndexStart {
   unsigned width = 0;
   std::uint64_t minimum = 0;
   std::vector<StoredOverview> overviews;
+  std::uint64_t speckle = 0;  ///< bytes
 };
 
 /// Factors that ascend from 2 and sizes within the file; else the reader has failed or the list is empty.
@@ -70,10 +74,16 @@ std::optional<IndexStart> read_start(ByteReader& reader, std::uint64_t room) {
   IndexStart start;
   start.has_shared = (byte & shared_flag) != 0;
   start.width = byte & ~(shared_flag | overviews_flag);
+  const bool has_speckle = start.width == speckle_form;
+  if (has_speckle) start.width = reader.u8();
   start.minimum = reader.varint();
   if ((byte & overviews_flag) != 0) {
     start.overviews = read_overviews(reader, room);
     if (start.overviews.empty()) return std::nullopt;
+  }
+  if (has_speckle) {
+    start.speckle = reader.varint();
+    if (start.speckle == 0 || start.speckle > std::min(room, largest_speckle)) return std::nullopt;
   }
   if (reader.failed() || start.width > widest || start.minimum > largest_payload) return std::nullopt;
   return start;
@@ -101,6 +111,8 @@ Index parse(ByteReader& reader, IndexStart start, std::size_t tiles, std::size_t
   index.overviews = std::move(start.overviews);
   index.payload_sizes = read_packed(tiles, start.minimum, start.width, reader);
   for (std::size_t c = 0; c < channels; ++c) index.summary.push_back(read_summary(reader));
+  const ByteView speckle = reader.bytes(static_cast<std::size_t>(start.speckle));
+  index.speckle.assign(speckle.begin(), speckle.end());
   return index;
 }
 
@@ -110,8 +122,10 @@ Bytes encode_index(const Index& index, std::uint32_t header_checksum) {
   const auto [least, greatest] = std::minmax_element(index.payload_sizes.begin(), index.payload_sizes.end());
   const unsigned width = static_cast<unsigned>(std::bit_width(*greatest - *least));
   ByteWriter forward;
-  forward.u8(static_cast<std::uint8_t>(width | (index.has_shared ? shared_flag : 0) |
+  forward.u8(static_cast<std::uint8_t>((index.speckle.empty() ? width : speckle_form) |
+                                       (index.has_shared ? shared_flag : 0) |
                                        (index.overviews.empty() ? 0 : overviews_flag)));
+  if (!index.speckle.empty()) forward.u8(static_cast<std::uint8_t>(width));
   forward.varint(*least);
   if (!index.overviews.empty()) {
     forward.varint(index.overviews.size());
@@ -120,10 +134,12 @@ Bytes encode_index(const Index& index, std::uint32_t header_checksum) {
       forward.varint(overview.size);
     }
   }
+  if (!index.speckle.empty()) forward.varint(index.speckle.size());
   write_packed(index.payload_sizes, *least, width, forward);
   for (const ChannelSummary& channel : index.summary) {
     for (const float number : {channel.mean_square_error, channel.low, channel.high}) forward.f32(number);
   }
+  forward.bytes(index.speckle);
   // Backwards, so that a reader who comes from the end of the file needs no length.
   Bytes bytes = forward.take();
   std::reverse(bytes.begin(), bytes.end());
@@ -181,7 +197,8 @@ Result<FoundIndex> read_index(const ByteSource& source, const FoundHeader& found
   ByteReader reader(first);
   std::optional<IndexStart> start = read_start(reader, behind_header);
   if (!start) return damaged;
-  const std::uint64_t size = reader.position() + (tiles * start->width + 7) / 8 + channels * summary_size;
+  const std::uint64_t size =
+      reader.position() + (tiles * start->width + 7) / 8 + channels * summary_size + start->speckle;
   if (size + trailer_size > behind_header) return damaged;
 
   if (size + trailer_size > tail->size()) {

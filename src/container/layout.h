@@ -66,13 +66,14 @@ struct Index {
   std::vector<StoredOverview> overviews;  ///< in file order, factors ascending
   std::vector<std::uint64_t> payload_sizes;
   std::vector<ChannelSummary> summary;
+  Bytes speckle;  ///< encode_speckle; empty where none is kept
 };
 
 /// Index, checksum and end mark: the last bytes of a file.
 Bytes encode_index(const Index& index, std::uint32_t header_checksum);
 
-/// The summary of an index that begins at `begin`, of which all but the summary is known: sound or with one bit
-/// flipped, which is put right. Nothing where it is damaged further.
+/// The summary of an index that begins at `begin` and keeps no speckle, of which all but the summary is known: sound or
+/// with one bit flipped, which is put right. Nothing where it is damaged further.
 std::optional<std::vector<ChannelSummary>> recover_summary(const ByteSource& source, std::uint64_t begin,
                                                            const Index& known, std::uint32_t header_checksum);
 
@@ -103,6 +104,7 @@ struct Places {
   std::vector<RecordPlace> tiles;  ///< in tile order; tiles behind the last entry are nowhere
   std::vector<OverviewPlace> overviews;
   std::vector<ChannelSummary> summary;
+  Bytes speckle;  ///< empty where none is kept, or it was lost with the index
 };
 /// As the index has it; fails where the index is damaged or does not fit the file.
 Result<Places> read_places(const ByteSource& source, const FoundHeader& found);

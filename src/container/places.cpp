@@ -68,6 +68,7 @@ Result<Places> read_places(const ByteSource& source, const FoundHeader& found) {
     offset += overview.size;
   }
   places.summary = std::move(index->index.summary);
+  places.speckle = std::move(index->index.speckle);
   return places;
 }
 

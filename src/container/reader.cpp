@@ -72,9 +72,15 @@ FileSizes FileReader::sizes() const {
   sizes.file = source_->size();
   sizes.metadata = metadata_size_ + places_->summary.size() * summary_size;
   if (places_->shared.known()) sizes.shared = places_->shared.size();
+  sizes.speckle = places_->speckle.size();
   for (const RecordPlace& tile : places_->tiles) sizes.tiles += tile.payload_size;
   for (const OverviewPlace& overview : places_->overviews) sizes.overviews += overview.size;
   return sizes;
+}
+
+Result<SpeckleModel> FileReader::speckle() const {
+  if (places_->speckle.empty()) return SpeckleModel{};
+  return decode_speckle(places_->speckle, speckle_channel_count(header_.bands), grid_);
 }
 
 std::uint64_t FileReader::record_size(int tile) const {

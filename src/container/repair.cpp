@@ -105,6 +105,7 @@ class Repair {
     }
     places_ = std::move(*places);
     index_.summary = places_.summary;
+    index_.speckle = places_.speckle;
     return true;
   }
 

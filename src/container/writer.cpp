@@ -7,10 +7,8 @@
 namespace sarinr {
 
 FileWriter::FileWriter(ByteSink& sink, const FileHeader& header)
-    : sink_(sink), spec_(header.spec), tile_count_(0), channel_count_(0) {
+    : sink_(sink), spec_(header.spec), grid_(header.grid()), channel_count_(header.channels()) {
   const EncodedHeader encoded = encode_measured_header(header);
-  tile_count_ = header.grid().count();
-  channel_count_ = header.channels();
   header_checksum_ = encoded.checksum;
   sizes_.metadata = encoded.metadata_size;
   emit(encoded.bytes);
@@ -40,7 +38,7 @@ void FileWriter::append_tile(ByteView payload) {
   if (is_latent(spec_) && !shared_written_) {
     throw Error("the networks of latent fields are written before the first tile", ErrorKind::internal);
   }
-  if (tile >= tile_count_) throw Error("more tiles than the file has room for", ErrorKind::internal);
+  if (tile >= grid_.count()) throw Error("more tiles than the file has room for", ErrorKind::internal);
   if (payload.size() > largest_payload) {
     throw Error("tile " + std::to_string(tile) + " takes " + std::to_string(payload.size()) +
                 " bytes, more than a record can hold: choose smaller tiles");
@@ -51,7 +49,7 @@ void FileWriter::append_tile(ByteView payload) {
 }
 
 void FileWriter::append_overview(int factor, ByteView file) {
-  if (static_cast<int>(record_sizes_.size()) != tile_count_) {
+  if (static_cast<int>(record_sizes_.size()) != grid_.count()) {
     throw Error("overviews stand behind the last tile", ErrorKind::internal);
   }
   if (factor < 2 || (!overviews_.empty() && factor <= overviews_.back().first) || overviews_.size() == most_overviews) {
@@ -62,17 +60,19 @@ void FileWriter::append_overview(int factor, ByteView file) {
   overviews_.emplace_back(factor, file.size());
 }
 
-void FileWriter::finish(const std::vector<ChannelSummary>& summary) {
-  if (static_cast<int>(record_sizes_.size()) != tile_count_) {
+void FileWriter::finish(const std::vector<ChannelSummary>& summary, const SpeckleModel& speckle) {
+  if (static_cast<int>(record_sizes_.size()) != grid_.count()) {
     throw Error("the file is not complete: " + std::to_string(record_sizes_.size()) + " of " +
-                    std::to_string(tile_count_) + " tiles are written",
+                    std::to_string(grid_.count()) + " tiles are written",
                 ErrorKind::internal);
   }
   if (static_cast<int>(summary.size()) != channel_count_) {
     throw Error("the summary does not have one entry a channel", ErrorKind::internal);
   }
   sizes_.metadata += summary.size() * summary_size;
-  Index index{shared_written_, {}, record_sizes_, summary};
+  Index index{shared_written_, {}, record_sizes_, summary, {}};
+  if (!speckle.channels.empty()) index.speckle = encode_speckle(speckle, grid_);
+  sizes_.speckle = index.speckle.size();
   for (const auto& [factor, size] : overviews_) index.overviews.push_back({static_cast<std::uint64_t>(factor), size});
   emit(encode_index(index, header_checksum_));
 }

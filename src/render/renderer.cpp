@@ -35,8 +35,9 @@ PixelClass exact_class(const BandModel& band, PixelClass pixel_class, const Samp
 
 }  // namespace
 
-Renderer::Renderer(FieldLayout layout, std::shared_ptr<const FieldSource> fields)
-    : layout_(std::move(layout)), fields_(std::move(fields)) {}
+Renderer::Renderer(FieldLayout layout, std::shared_ptr<const FieldSource> fields,
+                   std::shared_ptr<const SpeckleTexture> speckle)
+    : layout_(std::move(layout)), fields_(std::move(fields)), speckle_(std::move(speckle)) {}
 
 template <typename Take>
 void Renderer::visit(const Extent& window, const Take& take) const {
@@ -57,6 +58,9 @@ void Renderer::visit_core(int tile, const Extent& window, const Take& take) cons
   const std::shared_ptr<const TileField> field = fields_->field(tile);
   FitValues fit_values;
   if (field->content.kind == TileContent::Kind::field) fit_values = blend_pixels(layout_, *fields_, tile, part);
+  for (std::size_t c = 0; speckle_ && c < fit_values.size(); ++c) {
+    speckle_->add(static_cast<int>(c), part, fit_values[c]);
+  }
   int channel = 0;
   for (std::size_t b = 0; b < layout_.bands.size(); ++b) {
     const int channels = layout_.bands[b].channels();
@@ -146,7 +150,10 @@ std::vector<BandValues> Renderer::points(const std::vector<double>& x, const std
       const bool sampled = field.content.kind == TileContent::Kind::sampled && band.channels() > 0;
       if (sampled && has_value(pixel_class)) sample = between.value(b, x[i], y[i], pixel_class, sample);
       double values[2] = {0, 0};
-      for (int c = 0; c < band.channels(); ++c) values[c] = points.value(i, channel + c);
+      for (int c = 0; c < band.channels(); ++c) {
+        values[c] = points.value(i, channel + c);
+        if (speckle_ && exact.empty()) values[c] += speckle_->at(channel + c, x[i], y[i]);
+      }
       bands[b].samples[i] = exact.empty() ? physical_value(band, pixel_class, values) : sample;
       bands[b].classes[i] = exact_class(band, pixel_class, exact.empty() ? nullptr : &sample);
       channel += band.channels();

@@ -89,6 +89,9 @@ struct TargetRenderer::State {
         bands(chosen_bands(renderer.layout(), wanted.bands)),
         conversions(chosen_conversions(renderer.layout(), bands, wanted.quantity)),
         native(renderer, bands, conversions, wanted.memory) {
+    if (options.derivative != Derivative::none && renderer.speckle() != nullptr) {
+      throw Error("--derivative is of the fields, which speckle put back is no part of: leave out --speckle");
+    }
     for (std::size_t b = 0; b < bands.size(); ++b) {
       const std::string label = "band " + std::to_string(bands[b] + 1);
       targets.push_back(options.derivative == Derivative::none

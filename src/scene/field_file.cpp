@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "sarinr/base/error.h"
+#include "sarinr/scene/samples.h"
 #include "scene/tile_fields.h"
 
 namespace sarinr {
@@ -64,6 +65,7 @@ std::shared_ptr<FieldFile> FieldFile::open(std::unique_ptr<ByteSource> source, c
       std::make_shared<TileFields>(header.grid(), header.spec, file->reader_->shared(), header.overlap,
                                    decoder(file->reader_, name, on_damage, file->left_out_), name, cached_tiles);
   file->renderer_ = std::make_unique<Renderer>(FieldLayout{header.grid(), header.bands, header.spec}, fields);
+  file->fields_ = std::move(fields);
   file->on_damage_ = on_damage;
   file->name_ = name;
   file->cached_tiles_ = cached_tiles;
@@ -71,6 +73,18 @@ std::shared_ptr<FieldFile> FieldFile::open(std::unique_ptr<ByteSource> source, c
   const int overviews = on_damage == OnDamage::accept ? 0 : file->reader_->overview_count();
   file->overviews_.resize(static_cast<std::size_t>(overviews));
   return file;
+}
+
+void FieldFile::add_speckle(std::uint64_t seed) {
+  if (!promise_of(header().metadata).empty()) {
+    throw Error(name_ + " keeps the samples, speckle and all: there is none to put back, render it without --speckle");
+  }
+  SpeckleModel model = reader_->speckle().value_or_throw(name_);
+  if (model.channels.empty()) {
+    throw Error(name_ + " keeps nothing of the speckle that its fields lack: fit it with --keep-speckle");
+  }
+  auto texture = std::make_shared<const SpeckleTexture>(std::move(model), header().bands, header().grid(), seed);
+  renderer_ = std::make_unique<Renderer>(renderer_->layout(), fields_, std::move(texture));
 }
 
 std::map<int, std::string> FieldFile::left_out() const { return left_out_->all(); }

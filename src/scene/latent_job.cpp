@@ -12,6 +12,7 @@
 #include "scene/latent_budget.h"
 #include "scene/latent_tiles.h"
 #include "scene/latent_work.h"
+#include "scene/speckle_survey.h"
 
 namespace sarinr {
 
@@ -48,6 +49,7 @@ class LatentRun {
       throw Error("a latent field has at most " + std::to_string(most_channels) + " channels, but the raster has " +
                   std::to_string(tiles_.channels()) + ": choose some with --bands, or fit coordinate networks");
     }
+    if (job_.keep_speckle) begin_survey();
     steps_ = latent_steps_of(job_);
     total_ = static_cast<double>(tiles_.grid().count()) * steps_;
     if (!tiles_.channels() || !tiles_.normalise(aims_at_errors())) return write_without_networks();
@@ -56,6 +58,14 @@ class LatentRun {
   }
 
  private:
+  void begin_survey() {
+    const int channels = speckle_channel_count(source_.info().bands);
+    if (channels == 0) {
+      throw Error("speckle can be kept of amplitude, power and dB bands, and the raster has none: leave it out");
+    }
+    survey_.emplace(tiles_.grid(), channels);
+  }
+
   LatentShape shape() const {
     const double bits = pixels() * expected_latent_bits(goal(0), tiles_.channels());
     const bool large = bits >= enough_for_wide_entropy;
@@ -77,6 +87,9 @@ class LatentRun {
   LatentGoal goal(double overhead) const {
     if (job_.lambda) return {LatentGoal::Kind::lambda, *job_.lambda};
     if (job_.bits) {
+      if (survey_) {
+        overhead += expected_speckle_bytes(speckle_channel_count(source_.info().bands), tiles_.grid());
+      }
       const double left = *job_.bits - 8 * overhead / pixels();
       if (left <= 0) {
         throw Error("--bpp " + std::to_string(*job_.bits) + " is less than what this raster's masks and header take (" +
@@ -284,6 +297,7 @@ class LatentRun {
       const std::vector<ErrorStatistics> errors =
           tile.prepared.needs_network ? LatentTiles::measure(tile, values) : tile.prepared.values;
       for (std::size_t c = 0; c < errors_.size(); ++c) errors_[c].merge(errors[c]);
+      if (survey_) survey_->add(tile.prepared.tile, tiles_.speckle_planes(tile, values));
       unmeasured_.erase(unmeasured_.begin());
     }
   }
@@ -301,7 +315,7 @@ class LatentRun {
   FitReport finish() {
     measure_until(tiles_.grid().count());
     report_.channels = summary();
-    writer_->finish(report_.channels);
+    writer_->finish(report_.channels, survey_ ? survey_->finish() : SpeckleModel{});
     report_.sizes = writer_->sizes();
     report_.tiles = tiles_.grid().count();
     report_.engine = "latent";
@@ -328,6 +342,7 @@ class LatentRun {
   double done_ = 0;
   double total_ = 1;
   std::vector<ErrorStatistics> errors_;
+  std::optional<SpeckleSurvey> survey_;  ///< where speckle is to be kept
   FitReport report_;
 };
 

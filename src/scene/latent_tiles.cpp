@@ -284,6 +284,39 @@ std::vector<ErrorStatistics> LatentTiles::measure(const LatentTile& tile, const 
   return errors;
 }
 
+std::vector<SpecklePlane> LatentTiles::speckle_planes(const LatentTile& tile, const std::vector<float>& values) const {
+  std::vector<SpecklePlane> planes;
+  const LatentTarget& target = tile.target;
+  const std::size_t core_pixels =
+      static_cast<std::size_t>(tile.core.width) * static_cast<std::size_t>(tile.core.height);
+  std::size_t channel = 0;
+  for (const BandModel& band : source_.info().bands) {
+    const std::size_t c = channel;
+    channel += static_cast<std::size_t>(band.channels());
+    if (!is_detected(band.quantity)) continue;
+    SpecklePlane& out = planes.emplace_back();
+    out.source.assign(core_pixels, 0);
+    out.field.assign(core_pixels, 0);
+    const std::vector<ChannelModel>& models = tile.prepared.content.channels;
+    // A constant comes back as it was: its speckle is none. Of empty and lossless tiles nothing is known.
+    const bool constant = !models.empty() && models[c].kind == ChannelModel::Kind::constant;
+    out.valid.assign(core_pixels, constant ? 1 : 0);
+    if (models.empty() || models[c].kind != ChannelModel::Kind::network) continue;
+    const double scale = static_cast<double>(models[c].scale);
+    std::size_t i = 0;
+    for (int y = tile.core.y; y < tile.core.y + tile.core.height; ++y) {
+      for (int x = tile.core.x; x < tile.core.x + tile.core.width; ++x, ++i) {
+        const std::size_t at = c * plane(target) + place(target.region, x, y);
+        if (target.weights[at] == 0) continue;
+        out.valid[i] = 1;
+        out.source[i] = models[c].offset + scale * static_cast<double>(target.values[at]);
+        out.field[i] = models[c].offset + scale * static_cast<double>(values[c * core_pixels + i]);
+      }
+    }
+  }
+  return planes;
+}
+
 LatentTarget LatentTiles::middle(const LatentTarget& target, int size) {
   Extent region = target.core;
   region.x += std::max(0, region.width - size) / 2;

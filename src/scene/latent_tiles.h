@@ -11,6 +11,7 @@
 #include "sarinr/fit/latent.h"
 #include "sarinr/scene/latent.h"
 #include "scene/prepare.h"
+#include "scene/speckle_survey.h"
 
 namespace sarinr {
 
@@ -71,6 +72,9 @@ class LatentTiles {
   TileContext context(int tile, const FieldSpec& spec, const LatentCoder* coder) const;
   /// Errors over the core, each channel's; `values` of the field, [channel][row][column] of the core.
   static std::vector<ErrorStatistics> measure(const LatentTile& tile, const std::vector<float>& values);
+
+  /// The core's source and field in the detected bands, in order; `values` as above.
+  std::vector<SpecklePlane> speckle_planes(const LatentTile& tile, const std::vector<float>& values) const;
 
   /// The core's part of grids fitted over the target's.
   LatentGrids own_part(const LatentTile& tile, LatentGrids grids) const;

@@ -10,6 +10,7 @@
 
 #include "sarinr/base/storage.h"
 #include "sarinr/codec/latent.h"
+#include "sarinr/codec/speckle.h"
 #include "sarinr/codec/tile.h"
 #include "sarinr/container/header.h"
 
@@ -24,7 +25,8 @@ struct FileSizes {
   std::uint64_t shared = 0;    ///< the shared weights' record
   std::uint64_t tiles = 0;     ///< payloads of the tile records
   std::uint64_t overviews = 0;
-  std::uint64_t overhead() const { return file - metadata - shared - tiles - overviews; }
+  std::uint64_t speckle = 0;  ///< what is kept of the speckle that the fields lack
+  std::uint64_t overhead() const { return file - metadata - shared - tiles - overviews - speckle; }
 };
 
 /// Writes a .sinr in one pass: header, shared weights if any, tile records in tile order, index.
@@ -38,8 +40,9 @@ class FileWriter {
   void append_tile(ByteView payload);
   /// Behind the last tile, finest first: a .sinr of the scene reduced by `factor` along each axis.
   void append_overview(int factor, ByteView file);
-  /// Index and end mark; all tiles must have been appended. Does not commit the sink.
-  void finish(const std::vector<ChannelSummary>& summary);
+  /// Index and end mark; all tiles must have been appended. Does not commit the sink. `speckle`: what is kept of it,
+  /// for the header's bands and grid; no channels: nothing.
+  void finish(const std::vector<ChannelSummary>& summary, const SpeckleModel& speckle = {});
   /// What has been written so far.
   FileSizes sizes() const { return sizes_; }
 
@@ -48,7 +51,7 @@ class FileWriter {
   void emit_record(ByteView payload, std::uint32_t checksum_seed);
   ByteSink& sink_;
   FieldSpec spec_;
-  int tile_count_;
+  TileGrid grid_;
   int channel_count_;
   std::uint32_t header_checksum_ = 0;
   bool shared_written_ = false;
@@ -90,6 +93,8 @@ class FileReader {
   /// The coder of the tiles' latent grids; nullptr where the fields are coordinate networks.
   const LatentCoder* latent_coder() const { return latent_coder_ ? &*latent_coder_ : nullptr; }
   FileSizes sizes() const;
+  /// What is kept of the speckle that the fields lack: no channels where nothing is.
+  Result<SpeckleModel> speckle() const;
   /// Bytes of a tile's record and the first of them; 0 where it is lost.
   std::uint64_t record_size(int tile) const;
   std::uint64_t record_offset(int tile) const;

@@ -37,6 +37,9 @@ struct CreateOptions {
 std::unique_ptr<RasterSink> create_raster(const std::string& path, const RasterInfo& info,
                                           const CreateOptions& options);
 
+/// The seed of the speckle that was put back into a raster (its metadata item SARINR_SPECKLE); nothing in others.
+std::optional<std::string> speckle_seed(const RasterInfo& info);
+
 /// Longitude and latitude (WGS 84, degrees) to source pixels (corners at whole numbers) for the georeferencing kept in
 /// `info.metadata`: geotransform, else GCPs (thin plate spline), else RPC. Throws an Error where there is none.
 class PixelLocator {

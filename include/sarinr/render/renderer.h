@@ -6,6 +6,7 @@
 #include "sarinr/codec/tile.h"
 #include "sarinr/field/latent_field.h"
 #include "sarinr/radiometry/band.h"
+#include "sarinr/render/speckle.h"
 #include "sarinr/tiling/grid.h"
 
 namespace sarinr {
@@ -58,7 +59,9 @@ struct FieldLayout {
 /// the other points asked for.
 class Renderer {
  public:
-  Renderer(FieldLayout layout, std::shared_ptr<const FieldSource> fields);
+  /// A `speckle` is added to the fields' values, at pixels and points alike; pixels stored exactly stay as they are.
+  Renderer(FieldLayout layout, std::shared_ptr<const FieldSource> fields,
+           std::shared_ptr<const SpeckleTexture> speckle = nullptr);
 
   /// Samples of every band over whole source pixels, in the source type: [band][row * width + column], with the
   /// classes as the mask has them. `masked` receives 1 where some band's pixel is of class `masked`, if not nullptr.
@@ -72,7 +75,7 @@ class Renderer {
   /// interpolation of theirs. Coordinates must lie within [0, width] x [0, height].
   std::vector<BandValues> points(const std::vector<double>& x, const std::vector<double>& y) const;
 
-  /// Analytic derivatives of every band's blended fields, as `points` otherwise; `order` 1 or 2.
+  /// Analytic derivatives of every band's blended fields, without speckle, as `points` otherwise; `order` 1 or 2.
   std::vector<BandTerms> derivatives(int order, const std::vector<double>& x, const std::vector<double>& y) const;
 
   /// The value of a band at any coordinate inside the raster, unrounded, in the band's own quantity; where the pixel
@@ -81,6 +84,8 @@ class Renderer {
   Sample at(double x, double y, int band) const;
 
   const FieldLayout& layout() const { return layout_; }
+  /// nullptr where none is added.
+  const SpeckleTexture* speckle() const { return speckle_.get(); }
 
  private:
   /// Calls take(point, tile's field, core, column, row) with the tile and the pixel that hold each point.
@@ -95,6 +100,7 @@ class Renderer {
 
   FieldLayout layout_;
   std::shared_ptr<const FieldSource> fields_;
+  std::shared_ptr<const SpeckleTexture> speckle_;
 };
 
 }  // namespace sarinr

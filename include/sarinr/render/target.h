@@ -58,7 +58,7 @@ struct TargetWindow {
 class TargetRenderer {
  public:
   /// `scale` gives derivatives per metre; without it they are per target pixel, y downwards. Throws an Error where a
-  /// band cannot be given in the quantity, or has no derivative.
+  /// band cannot be given in the quantity, or has no derivative, as with speckle put back.
   TargetRenderer(const Renderer& source, std::shared_ptr<const CoordinateMap> map, const TargetOptions& options,
                  std::shared_ptr<const GroundScale> scale = nullptr);
   ~TargetRenderer();

@@ -27,6 +27,10 @@ class FieldFile {
   const FileReader& reader() const { return *reader_; }
   const Renderer& renderer() const { return *renderer_; }
 
+  /// From now on the renderer adds speckle made anew, of that seed, from what the file keeps of it. Call before the
+  /// file is shared. Throws an Error where the file keeps none. Overviews stay without it.
+  void add_speckle(std::uint64_t seed);
+
   /// Reduced scenes of FitJob::overviews, finest first; opened when first asked for. Throws an Error where one is
   /// damaged or is none of this scene's.
   int overview_count() const { return static_cast<int>(overviews_.size()); }
@@ -42,6 +46,7 @@ class FieldFile {
   FieldFile() = default;
   std::shared_ptr<const FileReader> reader_;
   std::unique_ptr<Renderer> renderer_;
+  std::shared_ptr<const FieldSource> fields_;
   std::shared_ptr<LeftOutTiles> left_out_;
   OnDamage on_damage_ = OnDamage::refuse;
   std::string name_;

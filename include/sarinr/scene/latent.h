@@ -25,6 +25,7 @@ struct LatentJob {
   std::optional<double> psnr;     ///< dB over the raster's value range
   std::optional<double> rmse_db;  ///< root mean square error of detected bands, dB
   std::string preset = "analysis";
+  bool keep_speckle = false;  ///< measure what speckle the fields lack, for FieldFile::add_speckle
   std::string options_json = "{}";
 };
 
@@ -51,7 +52,7 @@ void complete(LatentJob& job, OptionStyle style);
 int latent_steps_of(const LatentJob& job);
 
 /// As fit_raster. `part` (or nullptr) keeps the networks and tiles of a scene of several tiles, and those it has are
-/// not fitted again.
+/// not fitted again. Throws an Error where speckle is to be kept of a raster without detected bands.
 FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener,
                             PartFile* part = nullptr);
 
