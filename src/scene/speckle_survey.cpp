@@ -61,7 +61,9 @@ double median(std::vector<double>& values) {
 void SpeckleSurvey::Sums::merge(const Sums& other) {
   count += other.count;
   squares += other.squares;
-  cubes += other.cubes;
+  even_count += other.even_count;
+  even_squares += other.even_squares;
+  even_cubes += other.even_cubes;
   for (std::size_t i = 0; i < products.size(); ++i) {
     products[i] += other.products[i];
     pairs[i] += other.pairs[i];
@@ -72,7 +74,7 @@ SpeckleChannel SpeckleSurvey::Sums::statistics() const {
   SpeckleChannel channel;
   if (!(squares > 0)) return channel;
   const double variance = squares / count;
-  const double skewness = cubes / count / std::pow(variance, 1.5);
+  const double skewness = even_squares > 0 ? even_cubes / even_count / std::pow(even_squares / even_count, 1.5) : 0;
   channel.skewness = static_cast<std::uint8_t>(std::lround(100 * std::clamp(-skewness, 0.0, 2.0)));
   for (std::size_t i = 0; i < products.size(); ++i) {
     if (pairs[i] > 0) channel.correlations[i] = byte_of(products[i] / pairs[i] / variance);
@@ -112,6 +114,7 @@ class SpeckleSurvey::TileFit {
   };
   struct Block {
     bool known = false;
+    bool even = false;
     double error = 0;  ///< root mean square of the residual
     double deviation = 0;
     double contrast = 0;  ///< of the source
@@ -154,6 +157,18 @@ class SpeckleSurvey::TileFit {
     for (Block& block : blocks_) {
       block.deviation = block.known ? block.error : (count > 0 ? std::sqrt(squares / count) : 0);
     }
+    find_even_blocks();
+  }
+
+  void find_even_blocks() {
+    std::vector<double> contrasts;
+    for (const Block& block : blocks_) {
+      if (block.known) contrasts.push_back(block.contrast);
+    }
+    if (contrasts.empty()) return;
+    const auto third = contrasts.begin() + static_cast<std::ptrdiff_t>(contrasts.size() / 3);
+    std::nth_element(contrasts.begin(), third, contrasts.end());
+    for (Block& block : blocks_) block.even = block.known && block.contrast <= *third;
   }
 
   /// What a reader will take as the deviation at each pixel, before it is rounded.
@@ -180,12 +195,16 @@ class SpeckleSurvey::TileFit {
   void find_residuals() {
     const std::vector<double> deviation = deviations();
     residuals_.assign(plane_.valid.size(), 0);
-    visit([&](std::size_t pixel, std::size_t) {
+    visit([&](std::size_t pixel, std::size_t block) {
       const double residual = (plane_.source[pixel] - plane_.field[pixel]) / deviation[pixel];
-      residuals_[pixel] = std::clamp(residual, -largest_residual, largest_residual);
+      const double limited = std::clamp(residual, -largest_residual, largest_residual);
+      residuals_[pixel] = limited;
       sums_.count += 1;
-      sums_.squares += residuals_[pixel] * residuals_[pixel];
-      sums_.cubes += residuals_[pixel] * residuals_[pixel] * residuals_[pixel];
+      sums_.squares += limited * limited;
+      if (!blocks_[block].even) return;
+      sums_.even_count += 1;
+      sums_.even_squares += limited * limited;
+      sums_.even_cubes += limited * limited * limited;
     });
     for (std::size_t l = 0; l < speckle_lags.size(); ++l) add_products(l);
   }

@@ -31,7 +31,10 @@ class SpeckleSurvey {
   struct Sums {
     double count = 0;
     double squares = 0;
-    double cubes = 0;
+    /// Of the blocks of least contrast, a third: elsewhere edges and points decide third moments, not speckle.
+    double even_count = 0;
+    double even_squares = 0;
+    double even_cubes = 0;
     std::array<double, speckle_lags.size()> products{};
     std::array<double, speckle_lags.size()> pairs{};
     void merge(const Sums& other);
