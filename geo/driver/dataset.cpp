@@ -60,6 +60,9 @@ SarinrDataset::SarinrDataset(std::shared_ptr<const FieldFile> file, const std::s
   nRasterYSize = header.height;
   eAccess = GA_ReadOnly;
   describe_structure(header, *kept_);
+  if (const SpeckleTexture* speckle = file_->renderer().speckle()) {
+    kept_->SetMetadataItem("SARINR_SPECKLE", std::to_string(speckle->seed()).c_str());
+  }
   const int bands = static_cast<int>(header.bands.size());
   const auto type = [&](int band) { return gdal_type(header.bands[static_cast<std::size_t>(band - 1)].type); };
   for (int band = 1; band <= bands; ++band) SetBand(band, new FieldBand(*this, 0, band, type(band)));

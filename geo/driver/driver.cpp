@@ -22,6 +22,14 @@ int identify(GDALOpenInfo* info) {
   return head.starts_with(magic) ? TRUE : FALSE;
 }
 
+std::uint64_t seed_of(const std::string& text) {
+  constexpr std::size_t most_digits = 18;
+  if (text.empty() || text.size() > most_digits || text.find_first_not_of("0123456789") != std::string::npos) {
+    throw Error("SPECKLE is '" + text + "'; it must be a whole number from 0 on, of 18 digits at most");
+  }
+  return std::stoull(text);
+}
+
 GDALDataset* open(GDALOpenInfo* info) {
   if (identify(info) == FALSE) return nullptr;
   if (info->eAccess == GA_Update) {
@@ -34,9 +42,11 @@ GDALDataset* open(GDALOpenInfo* info) {
     SarinrDataset::Settings settings;
     settings.deramped = CPLFetchBool(info->papszOpenOptions, "DERAMPED", false);
     const bool ignore_damaged = CPLFetchBool(info->papszOpenOptions, "IGNORE_DAMAGED", false);
-    dataset = std::make_unique<SarinrDataset>(
-        FieldFile::open(open_source(path), path, cached_tiles, ignore_damaged ? OnDamage::accept : OnDamage::refuse),
-        path, settings);
+    const std::shared_ptr<FieldFile> file =
+        FieldFile::open(open_source(path), path, cached_tiles, ignore_damaged ? OnDamage::accept : OnDamage::refuse);
+    const char* const seed = CSLFetchNameValue(info->papszOpenOptions, "SPECKLE");
+    if (seed != nullptr) file->add_speckle(seed_of(seed));
+    dataset = std::make_unique<SarinrDataset>(file, path, settings);
     dataset->SetDescription(path.c_str());
     dataset->load_side_file(info->GetSiblingFiles());
   });
@@ -61,7 +71,10 @@ void register_driver() {
       GDAL_DMD_OPENOPTIONLIST,
       "<OpenOptionList><Option name='DERAMPED' type='boolean' default='NO' description='complex TOPS "
       "data was brought to baseband, so that it may be interpolated'/><Option name='IGNORE_DAMAGED' type='boolean' "
-      "default='NO' description='tiles that cannot be read are nodata, or masked'/></OpenOptionList>");
+      "default='NO' description='tiles that cannot be read are nodata, or masked'/><Option name='SPECKLE' "
+      "type='string' "
+      "description='seed of the speckle to put back, where the file was fitted with --keep-speckle'/>"
+      "</OpenOptionList>");
   driver->SetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST, creation_options());
   driver->pfnIdentify = identify;
   driver->pfnOpen = open;

@@ -85,6 +85,7 @@ void FieldFile::add_speckle(std::uint64_t seed) {
   }
   auto texture = std::make_shared<const SpeckleTexture>(std::move(model), header().bands, header().grid(), seed);
   renderer_ = std::make_unique<Renderer>(renderer_->layout(), fields_, std::move(texture));
+  overviews_.clear();
 }
 
 std::map<int, std::string> FieldFile::left_out() const { return left_out_->all(); }

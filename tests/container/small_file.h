@@ -54,7 +54,7 @@ inline TileContent small_tile(const FileHeader& header, int tile) {
 }
 
 /// A whole file of a few hundred bytes: tiles that differ, shared weights, a categorical band.
-inline Bytes small_file(const FileHeader& header) {
+inline Bytes small_file(const FileHeader& header, const SpeckleModel& speckle = {}) {
   MemorySink sink;
   FileWriter writer(sink, header);
   const QuantisedWeights shared = small_weights(header.spec, 1000, false);
@@ -63,7 +63,7 @@ inline Bytes small_file(const FileHeader& header) {
     writer.append_tile(
         encode_tile(small_tile(header, tile), {&header.bands, &header.spec, &shared, header.grid().core(tile)}));
   }
-  writer.finish({{0.5f, -1.0f, 40.0f}});
+  writer.finish({{0.5f, -1.0f, 40.0f}}, speckle);
   return std::move(sink.bytes);
 }
 

@@ -28,7 +28,8 @@ class FieldFile {
   const Renderer& renderer() const { return *renderer_; }
 
   /// From now on the renderer adds speckle made anew, of that seed, from what the file keeps of it. Call before the
-  /// file is shared. Throws an Error where the file keeps none. Overviews stay without it.
+  /// file is shared. Throws an Error where the file keeps none. Overviews, which have no speckle, are
+  /// not offered then.
   void add_speckle(std::uint64_t seed);
 
   /// Reduced scenes of FitJob::overviews, finest first; opened when first asked for. Throws an Error where one is
