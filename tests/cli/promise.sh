@@ -123,7 +123,11 @@ degenerate/rotterdam_db_untagged_nan.tif db 0.5 1
 slc/asar_cint16.tif complex - 20
 slc/rotterdam_quadpol_cint16_rotated.tif complex - 100
 slc/uavsar_winnipeg_hh_cfloat32.tif complex - 0.01
+slc/asar_cfloat32.tif complex - 20
 reference/ramb_ref_amp.tif amplitude 0.25 5
+reference/lely_ref_amp.tif amplitude 0.5 5
+reference/limagne_ref_amp.tif amplitude 1 5
+reference/marais1_ref_amp.tif amplitude 0.25 1
 L
 else
   echo "no shared data: real rasters are left out"

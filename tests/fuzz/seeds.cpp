@@ -25,6 +25,18 @@ Bytes chosen(std::size_t context, ByteView bytes) {
   return seed;
 }
 
+SpeckleModel made_speckle(const FileHeader& header) {
+  const TileGrid grid = header.grid();
+  const auto blocks = static_cast<std::size_t>(SpeckleAxis(grid.columns()).count()) *
+                      static_cast<std::size_t>(SpeckleAxis(grid.rows()).count());
+  SpeckleModel model;
+  for (int c = 0; c < speckle_channel_count(header.bands); ++c) {
+    model.channels.push_back({114, {60, 20, -5}, std::vector<std::int8_t>(blocks, static_cast<std::int8_t>(7 + c))});
+    for (int d = 0; d < c; ++d) model.between.push_back(40);
+  }
+  return model;
+}
+
 Bytes made_file(Context context, int width, int height, bool overviews) {
   FileHeader& header = context.header;
   header.width = width;
@@ -39,7 +51,8 @@ Bytes made_file(Context context, int width, int height, bool overviews) {
     writer.append_tile(encode_tile(content, {&header.bands, &header.spec, &context.shared, core}));
   }
   if (overviews) writer.append_overview(2, made_file(context, (width + 1) / 2, (height + 1) / 2, false));
-  writer.finish(std::vector<ChannelSummary>(static_cast<std::size_t>(header.channels()), {1, -20, 5}));
+  writer.finish(std::vector<ChannelSummary>(static_cast<std::size_t>(header.channels()), {1, -20, 5}),
+                overviews ? made_speckle(header) : SpeckleModel{});
   return sink.bytes;
 }
 
@@ -72,6 +85,7 @@ std::vector<Bytes> index_seeds() {
       if (index.has_shared) room += 40;
       if (context == 1) index.overviews = {{2, 100}, {4, 60}};
       for (const StoredOverview& overview : index.overviews) room += static_cast<std::size_t>(overview.size);
+      if (columns == 4) index.speckle = Bytes(30, 7);
       index.summary.resize(static_cast<std::size_t>(header.channels()));
       const Bytes bytes = encode_index(index, 0);
       Bytes seed{columns, 2, static_cast<std::uint8_t>(context), static_cast<std::uint8_t>(room >> 8),

@@ -171,6 +171,14 @@ void run_file(ByteView input) {
   if (!left) return;
   const FileHeader& header = (*left)->header();
   if (std::int64_t{header.width} * header.height > 4096 || header.bands.size() > 8 || header.spec.width > 64) return;
+  if (const Result<SpeckleModel> speckle = (*left)->speckle()) {
+    for (const SpeckleChannel& channel : speckle->channels) {
+      for (const std::int8_t level : channel.levels) {
+        promise(level >= least_speckle_level && level <= greatest_speckle_level,
+                "a level of speckle beyond its limits");
+      }
+    }
+  }
   const std::vector<Damage> damage = (*left)->verify();
   for (const Damage& found : damage) {
     promise(found.offset + found.size <= bytes.size(), "damage lies beyond the file");
