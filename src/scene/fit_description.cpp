@@ -83,7 +83,8 @@ json options_of(const LatentJob& job) {
           {"--bpp", number(job.bits)},
           {"--psnr", number(job.psnr)},
           {"--rmse-db", number(job.rmse_db)},
-          {"--preset", job.preset}};
+          {"--preset", job.preset},
+          {"--keep-speckle", job.keep_speckle}};
 }
 
 /// "0-99", or that all are wanted.
