@@ -12,6 +12,7 @@
 #include "list_option.h"
 #include "progress.h"
 #include "sarinr/base/error.h"
+#include "sarinr/fit/evaluator.h"
 #include "sarinr/geo/storage.h"
 
 namespace sarinr::cli {
@@ -30,7 +31,7 @@ struct RenderArguments {
   geo::CreateOptions create;
   std::string type;
   std::string speckle;  ///< seed
-  int threads = 0;
+  EngineOptions engine;
   bool ignore_damaged = false;
   bool quiet = false;
 };
@@ -91,7 +92,10 @@ void run(RenderArguments& a) {
   const std::shared_ptr<FieldFile> file = FieldFile::open(geo::open_source(a.input), a.input, cached_tiles,
                                                           a.ignore_damaged ? OnDamage::accept : OnDamage::refuse);
   if (!a.speckle.empty()) file->add_speckle(std::stoull(a.speckle));
-  const int threads = a.threads > 0 ? a.threads : static_cast<int>(std::thread::hardware_concurrency());
+  const std::shared_ptr<const FieldEvaluator> evaluator = make_evaluator(a.engine, file->header().spec);
+  file->evaluate_by(evaluator);
+  if (!a.quiet) spdlog::info("evaluation: {}", evaluator->description());
+  const int threads = a.engine.threads > 0 ? a.engine.threads : static_cast<int>(std::thread::hardware_concurrency());
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
   ConsoleListener listener(a.quiet, "windows", 1);
@@ -152,7 +156,10 @@ void add_render(CLI::App& root, std::function<void()>& chosen) {
   app.add_option("--of", arguments->create.format, "GDAL format; default: by the output's extension, else GTiff");
   app.add_option("--co", arguments->create.creation, "creation option of the format, NAME=VALUE; may be repeated");
   app.add_option("--ot", arguments->type, "type of the output's pixels; default: that of the source");
-  app.add_option("--threads", arguments->threads, "0: as many as the machine has")->check(CLI::Range(0, 1024));
+  app.add_option("--engine", arguments->engine.engine, "what evaluates the fields: auto, cpu, cuda")
+      ->capture_default_str();
+  app.add_option("--device", arguments->engine.device, "auto, cpu, cuda (all GPUs) or cuda:N")->capture_default_str();
+  app.add_option("--threads", arguments->engine.threads, "0: as many as the machine has")->check(CLI::Range(0, 1024));
   app.add_flag(
       "--ignore-damaged", arguments->ignore_damaged,
       "leave out tiles that cannot be read: they become nodata, or 0 and masked; exit status 1 if there are any");

@@ -21,7 +21,7 @@ has() { command -v "$1" >/dev/null || { echo "== $2 left out: there is no $1"; r
 if [ "$folder" = - ]; then
   folder=$here/../build/gpu
   cmake -S "$here/.." -B "$folder" -G Ninja -DSARINR_GEO=OFF -DSARINR_TORCH=OFF -DSARINR_MPI=OFF -DSARINR_CUDA=ON &&
-    cmake --build "$folder" --target test_fit bench_gpu_fit engine_cuda || exit 1
+    cmake --build "$folder" --target test_fit bench_gpu_fit bench_gpu_evaluate engine_cuda || exit 1
 fi
 tests=$folder/bin/test_fit
 
@@ -41,10 +41,24 @@ else
   echo "== PyTorch's times left out: there is no PyTorch with CUDA"
   step engine "$folder/bin/bench_gpu_fit" cuda cuda siren 64 3 1024 256 40
 fi
+evaluations() {
+  local status=0 shape
+  for shape in "siren 32 3" "siren 64 3" "siren 128 3" "siren 256 3" "pemlp 64 3"; do
+    echo "$shape:"
+    # shellcheck disable=SC2086
+    "$folder/bin/bench_gpu_evaluate" cuda cuda $shape 2000 256 "$(nproc)" || status=1
+  done
+  echo "the processor, siren 64 3:"
+  "$folder/bin/bench_gpu_evaluate" cpu cpu siren 64 3 100 256 "$(nproc)" || status=1
+  return $status
+}
+step evaluation evaluations
 if [ -x "$folder/bin/sarinr" ]; then
   scene() {
     "$folder/bin/sarinr" simulate "$out/scene.tif" --size 26000,16700 --quiet --overwrite &&
-      time "$folder/bin/sarinr" fit "$out/scene.tif" "$out/scene.sinr" --engine cuda --epochs 150 --overwrite
+      time "$folder/bin/sarinr" fit "$out/scene.tif" "$out/scene.sinr" --engine cuda --epochs 150 --overwrite &&
+      time "$folder/bin/sarinr" render "$out/scene.sinr" "$out/scene.tif" --engine cuda --overwrite &&
+      time "$folder/bin/sarinr" render "$out/scene.sinr" "$out/scene.tif" --engine cpu --overwrite
     local status=$?
     rm -f "$out/scene.tif" "$out/scene.sinr"
     return $status

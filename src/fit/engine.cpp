@@ -1,7 +1,5 @@
 #include "sarinr/fit/engine.h"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <optional>
@@ -9,6 +7,7 @@
 #include "field/dense_network.h"
 #include "fit/cpu_engine.h"
 #include "fit/cuda/plan.h"
+#include "fit/engine_module.h"
 #include "sarinr/base/error.h"
 #include "sarinr/base/module.h"
 
@@ -18,19 +17,8 @@ namespace {
 
 using ModuleEntry = Engine* (*)(const EngineOptions&);
 
-/// The engine of a module. `name` and `setting` are what a message calls it and the build option that makes it.
 std::unique_ptr<Engine> open_module(const std::string& name, const std::string& setting, const EngineOptions& options) {
-  const std::string path = module_path("engine_" + name + ".so");
-  // Never closed: LibTorch does not survive being unloaded. Local: its symbols must not meet GDAL's.
-  void* module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (module == nullptr) {
-    const char* reason = dlerror();
-    throw Error("the " + name + " engine cannot be opened (" +
-                std::string(reason != nullptr ? reason : "unknown reason") + "): build sarinr with " + setting +
-                "=ON, or choose another --engine");
-  }
-  void* symbol = dlsym(module, "sarinr_create_engine");
-  if (symbol == nullptr) throw Error(path + " is not a module of this version", ErrorKind::internal);
+  void* symbol = engine_symbol(name, setting, "sarinr_create_engine");
   return std::unique_ptr<Engine>(reinterpret_cast<ModuleEntry>(symbol)(options));
 }
 
@@ -39,9 +27,6 @@ std::unique_ptr<Engine> open_torch(const EngineOptions& options) {
 }
 
 std::unique_ptr<Engine> open_cuda(const EngineOptions& options) { return open_module("cuda", "SARINR_CUDA", options); }
-
-/// Whether this machine might have a GPU: cheaper to see than by loading LibTorch.
-bool may_have_gpu() { return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/nvidia0"); }
 
 bool wants_gpu(const EngineOptions& options) {
   return options.device.starts_with("cuda") || (options.device == "auto" && may_have_gpu());
@@ -88,12 +73,6 @@ std::unique_ptr<Engine> engine_on_gpu(const EngineOptions& options, const FieldS
   return nullptr;
 }
 
-bool legal_device(const std::string& device) {
-  if (device == "auto" || device == "cpu" || device == "cuda") return true;
-  if (!device.starts_with("cuda:") || device.size() < 6 || device.size() > 7) return false;
-  return device.find_first_not_of("0123456789", 5) == std::string::npos;
-}
-
 }  // namespace
 
 FitDefaults fit_defaults(const std::string& architecture_name) {
@@ -115,9 +94,7 @@ bool may_use_torch(const EngineOptions& options, const std::string& architecture
 
 std::unique_ptr<Engine> make_engine(const EngineOptions& options, const FieldSpec& spec) {
   architecture(spec.architecture);
-  if (!legal_device(options.device)) {
-    throw Error("unknown device '" + options.device + "': the devices are auto, cpu, cuda and cuda:N");
-  }
+  require_device(options.device);
   if (options.engine == "auto") {
     if (std::unique_ptr<Engine> engine = engine_on_gpu(options, spec)) return engine;
     return cpu_engine_has(spec.architecture) ? make_cpu_engine(options) : open_torch(options);

@@ -18,8 +18,7 @@ std::vector<float> network_outputs(const FieldLayout& layout, const TileField& f
   } else if (!field.weights.empty()) {
     outputs.resize(count * static_cast<std::size_t>(layout.spec.outputs));
     const TileCoordinates at(layout.grid, tile, part);
-    architecture(layout.spec.architecture)
-        .evaluate(layout.spec, field.weights.data(), at.x.data(), at.y.data(), count, outputs.data(), count);
+    layout.evaluator->evaluate(field.weights.data(), at.x.data(), at.y.data(), count, outputs.data(), count);
   }
   return outputs;
 }

@@ -37,7 +37,13 @@ PixelClass exact_class(const BandModel& band, PixelClass pixel_class, const Samp
 
 Renderer::Renderer(FieldLayout layout, std::shared_ptr<const FieldSource> fields,
                    std::shared_ptr<const SpeckleTexture> speckle)
-    : layout_(std::move(layout)), fields_(std::move(fields)), speckle_(std::move(speckle)) {}
+    : layout_(std::move(layout)), fields_(std::move(fields)), speckle_(std::move(speckle)) {
+  if (!layout_.evaluator) layout_.evaluator = cpu_evaluator(layout_.spec);
+}
+
+void Renderer::evaluate_by(std::shared_ptr<const FieldEvaluator> evaluator) {
+  layout_.evaluator = std::move(evaluator);
+}
 
 template <typename Take>
 void Renderer::visit(const Extent& window, const Take& take) const {

@@ -109,6 +109,19 @@ refused "is not understood" scene.sinr --dst-crs nonsense
 refused "there is no band 3: the raster has 2" scene.sinr --bands 3
 refused "unknown --quantity 'decibels'" scene.sinr --quantity decibels
 refused "cannot be given as complex" scene.sinr --quantity complex
+# What evaluates: named in the log, refused where it is not there, never changed silently.
+refused "unknown engine 'torch': fields are evaluated by auto, cpu, cuda" scene.sinr --engine torch
+refused "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N" scene.sinr --device gpu
+refused "the cpu engine does not run on cuda: give --device cpu, or --engine cuda" scene.sinr --engine cpu --device cuda
+if [ ! -e "$(dirname "$sarinr")/../lib/sarinr/engine_cuda.so" ]; then
+  refused "the cuda engine cannot be opened" scene.sinr --engine cuda
+elif [ ! -e /dev/nvidiactl ]; then
+  refused "--engine cuda: no CUDA device was found (" scene.sinr --engine cuda
+  refused "--engine cuda: no CUDA device was found (" scene.sinr --device cuda:1
+fi
+said=$("$sarinr" render scene.sinr named.tif --engine cpu 2>&1) || fail "render --engine cpu"
+[[ $said == *"evaluation: cpu, "*", float32"* ]] || fail "the log does not say what evaluated: $said"
+
 "$sarinr" render scene.sinr none.tif --sampling cubic --quiet 2>/dev/null
 [ $? = 2 ] || fail "an unknown sampling is not a usage error"
 

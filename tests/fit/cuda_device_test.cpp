@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "fit/fused_problem.h"
 #include "sarinr/base/error.h"
 #include "sarinr/base/module.h"
+#include "sarinr/fit/evaluator.h"
 
 namespace sarinr {
 namespace {
@@ -75,6 +78,52 @@ INSTANTIATE_TEST_SUITE_P(
                     FusedCase{"siren", 128, 2, 1, 80, 64, true}, FusedCase{"siren", 24, 0, 5, 33, 9, false},
                     FusedCase{"finer", 32, 2, 2, 31, 17, true}, FusedCase{"gauss", 48, 1, 4, 20, 20, true},
                     FusedCase{"relu", 32, 3, 1, 25, 23, false}));
+
+/// What the evaluation says of this machine: nothing where it runs.
+std::string evaluation_refusal(const FieldSpec& spec) {
+  try {
+    make_evaluator({"cuda", "cuda"}, spec);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+class CudaEvaluation : public testing::TestWithParam<FusedCase> {};
+
+TEST_P(CudaEvaluation, IsTheProcessorsToATenthOfTheTolerance) {
+  const FusedCase& c = GetParam();
+  const FieldSpec spec = test::spec_of(c.architecture, c.width, c.depth, c.outputs);
+  if (!has_module()) GTEST_SKIP() << "this build has no cuda module (SARINR_CUDA=OFF, or no CUDA compiler)";
+  const std::string reason = evaluation_refusal(spec);
+  if (!reason.empty()) GTEST_SKIP() << reason;
+  const std::vector<float> weights = architecture(c.architecture).initialise(spec, 3);
+  std::vector<float> x;
+  std::vector<float> y;
+  Random random(5);
+  for (int i = 0; i < 70000; ++i) {
+    x.push_back(static_cast<float>(random.uniform(-1, 1)));
+    y.push_back(static_cast<float>(random.uniform(-1, 1)));
+  }
+  const auto values_by = [&](const FieldEvaluator& evaluator) {
+    std::vector<float> values(x.size() * static_cast<std::size_t>(spec.outputs));
+    evaluator.evaluate(weights.data(), x.data(), y.data(), x.size(), values.data(), x.size());
+    return values;
+  };
+  const std::vector<float> found = values_by(*make_evaluator({"cuda", "cuda"}, spec));
+  const std::vector<float> expected = values_by(*cpu_evaluator(spec));
+  const auto [low, high] = std::minmax_element(expected.begin(), expected.end());
+  float error = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) error = std::max(error, std::abs(found[i] - expected[i]));
+  EXPECT_LT(error, 1e-5f * (*high - *low));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Shapes, CudaEvaluation,
+    testing::Values(FusedCase{"siren", 64, 3, 1, 0, 0, false}, FusedCase{"siren", 4, 0, 3, 0, 0, false},
+                    FusedCase{"siren", 128, 2, 2, 0, 0, false}, FusedCase{"siren", 512, 1, 1, 0, 0, false},
+                    FusedCase{"finer", 40, 2, 2, 0, 0, false}, FusedCase{"gauss", 24, 2, 1, 0, 0, false},
+                    FusedCase{"relu", 64, 3, 8, 0, 0, false}, FusedCase{"pemlp", 32, 2, 1, 0, 0, false}));
 
 TEST(CudaEngine, SaysThatThereIsNoDevice) {
   if (!has_module()) GTEST_SKIP() << "this build has no cuda module (SARINR_CUDA=OFF, or no CUDA compiler)";

@@ -6,6 +6,7 @@
 #include "fit/cuda/self_check.h"
 #include "fit/cuda/tile_group.h"
 #include "fit/fused_problem.h"
+#include "fit/wrapped_device.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr {
@@ -283,34 +284,11 @@ TEST(FusedEngine, NamesDeviceAndPrecision) {
   }
 }
 
-/// The emulated device with one wrong number: weight 7 of every gradient.
-class FaultyDevice final : public fused::Device {
- public:
-  explicit FaultyDevice(float factor)
-      : factor_(factor), device_(fused::make_emulated_device(std::size_t{1} << 26, test::ampere_shared_bytes)) {}
-  std::string name() const override { return "faulty"; }
-  std::size_t shared_bytes() const override { return device_->shared_bytes(); }
-  int multiprocessors() const override { return device_->multiprocessors(); }
-  std::size_t free_bytes() const override { return device_->free_bytes(); }
-  void* allocate(std::size_t bytes) override { return device_->allocate(bytes); }
-  void release(void* memory) override { device_->release(memory); }
-  void clear(void* memory, std::size_t bytes) override { device_->clear(memory, bytes); }
-  void upload(void* to, const void* from, std::size_t bytes) override { device_->upload(to, from, bytes); }
-  void download(void* to, const void* from, std::size_t bytes) override { device_->download(to, from, bytes); }
-  void run(const fused::Arguments& arguments) override {
-    device_->run(arguments);
-    arguments.gradients[7] *= factor_;
-  }
-
- private:
-  float factor_;
-  std::unique_ptr<fused::Device> device_;
-};
-
 TEST(FusedEngine, TakesNoDevicesWordForItsGradient) {
-  FaultyDevice sound(1);
+  const auto emulated = [] { return fused::make_emulated_device(std::size_t{1} << 26, test::ampere_shared_bytes); };
+  test::FaultyDevice sound(emulated(), 1);
   EXPECT_NO_THROW(fused::check_device(sound));
-  FaultyDevice faulty(-4);
+  test::FaultyDevice faulty(emulated(), -4);
   try {
     fused::check_device(faulty);
     FAIL() << "a wrong gradient was accepted";

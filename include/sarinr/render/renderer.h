@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "sarinr/codec/tile.h"
+#include "sarinr/field/evaluator.h"
 #include "sarinr/field/latent_field.h"
 #include "sarinr/radiometry/band.h"
 #include "sarinr/render/speckle.h"
@@ -51,6 +52,8 @@ struct FieldLayout {
   TileGrid grid;
   std::vector<BandModel> bands;
   FieldSpec spec;
+  /// Of coordinate networks' values; nullptr: the processor. Derivatives and latent fields are always the processor's.
+  std::shared_ptr<const FieldEvaluator> evaluator = nullptr;
 };
 
 /// Evaluates a file of fields at source coordinates: pixels, corners at whole numbers, the first pixel's centre at
@@ -82,6 +85,9 @@ class Renderer {
   /// that holds the coordinate has a class without a value, that class's exact value. Throws an Error outside the
   /// raster.
   Sample at(double x, double y, int band) const;
+
+  /// Has values evaluated by another evaluator, of the layout's spec, from now on; no thread may be rendering.
+  void evaluate_by(std::shared_ptr<const FieldEvaluator> evaluator);
 
   const FieldLayout& layout() const { return layout_; }
   /// nullptr where none is added.

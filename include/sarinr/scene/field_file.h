@@ -26,6 +26,8 @@ class FieldFile {
   const FileHeader& header() const { return reader_->header(); }
   const FileReader& reader() const { return *reader_; }
   const Renderer& renderer() const { return *renderer_; }
+  /// Renderer::evaluate_by.
+  void evaluate_by(std::shared_ptr<const FieldEvaluator> evaluator) { renderer_->evaluate_by(std::move(evaluator)); }
 
   /// From now on the renderer adds speckle made anew, of that seed, from what the file keeps of it. Call before the
   /// file is shared. Throws an Error where the file keeps none. Overviews, which have no speckle, are

@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <limits>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "fit/cuda/fit_tile.h"
+#include "fit/cuda/host_point_unit.h"
 #include "fit/cuda/host_unit.h"
+#include "fit/cuda/point_pass.h"
 
 namespace sarinr::fused {
 
@@ -45,6 +50,30 @@ void run_tiles(const Arguments& arguments) {
   }
 }
 
+struct HostPointBlock {
+  template <class Work>
+  void each(int count, const Work& work) {
+    for (int i = 0; i < count; ++i) work(HostPointUnit(), i);
+  }
+  template <class Work>
+  void each_lane(const Work& work) {
+    for (int warp = 0; warp < point_warps; ++warp) {
+      for (int lane = 0; lane < lanes; ++lane) work(HostPointUnit(), warp, lane);
+    }
+  }
+};
+
+template <int lane_points>
+void run_points(const PointArguments& arguments) {
+  std::vector<float> shared(arguments.shared_bytes() / sizeof(float));
+  for (int index = 0; index < arguments.blocks(); ++index) {
+    std::fill(shared.begin(), shared.end(), std::numeric_limits<float>::quiet_NaN());
+    HostPointBlock block;
+    evaluate_points<HostPointUnit, lane_points>(block, arguments, index, shared.data());
+  }
+}
+
+/// Nothing happens before someone waits for it: who changes what is still to be copied is found out.
 class EmulatedDevice final : public Device {
  public:
   EmulatedDevice(std::size_t memory, std::size_t shared_bytes) : free_(memory), shared_bytes_(shared_bytes) {}
@@ -62,16 +91,36 @@ class EmulatedDevice final : public Device {
     return place;
   }
   void release(void* memory) override {
+    wait();
     const auto found = blocks_.find(memory);
     if (found == blocks_.end()) return;
     free_ += found->second.size();
     blocks_.erase(found);
   }
-  void clear(void* memory, std::size_t bytes) override { std::memset(memory, 0, bytes); }
-  void upload(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
-  void download(void* to, const void* from, std::size_t bytes) override { std::memcpy(to, from, bytes); }
-
+  void* allocate_host(std::size_t bytes) override { return ::operator new(bytes); }
+  void release_host(void* memory) override { ::operator delete(memory); }
+  void clear(void* memory, std::size_t bytes) override {
+    asked_.emplace_back([=] { std::memset(memory, 0, bytes); });
+  }
+  void upload(void* to, const void* from, std::size_t bytes) override {
+    asked_.emplace_back([=] { std::memcpy(to, from, bytes); });
+  }
+  void download(void* to, const void* from, std::size_t bytes) override {
+    wait();
+    std::memcpy(to, from, bytes);
+  }
+  void wait() override {
+    for (const auto& work : std::exchange(asked_, {})) work();
+  }
   void run(const Arguments& arguments) override {
+    asked_.emplace_back([arguments] { fit(arguments); });
+  }
+  void run(const PointArguments& arguments) override {
+    asked_.emplace_back([arguments] { evaluate(arguments); });
+  }
+
+ private:
+  static void fit(const Arguments& arguments) {
     switch (arguments.plan.shape.padded) {
       case 32:
         return run_tiles<32>(arguments);
@@ -84,10 +133,21 @@ class EmulatedDevice final : public Device {
     }
   }
 
- private:
+  static void evaluate(const PointArguments& arguments) {
+    switch (arguments.lane_points) {
+      case 1:
+        return run_points<1>(arguments);
+      case 2:
+        return run_points<2>(arguments);
+      default:
+        return run_points<most_lane_points>(arguments);
+    }
+  }
+
   std::size_t free_;
   std::size_t shared_bytes_;
   std::map<void*, std::vector<std::byte>> blocks_;
+  std::vector<std::function<void()>> asked_;
 };
 
 }  // namespace

@@ -4,8 +4,10 @@
 
 #ifdef __CUDACC__
 #define SARINR_DEVICE __device__ __forceinline__
+#define SARINR_EITHER __host__ __device__ __forceinline__
 #define SARINR_UNROLL _Pragma("unroll")
 #else
 #define SARINR_DEVICE inline
+#define SARINR_EITHER inline
 #define SARINR_UNROLL
 #endif

@@ -1,10 +1,12 @@
 #include "fit/cuda/self_check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
 #include "field/dense_network.h"
 #include "fit/cuda/emulated_device.h"
+#include "fit/cuda/point_evaluator.h"
 #include "fit/cuda/tile_group.h"
 #include "sarinr/base/error.h"
 
@@ -15,12 +17,21 @@ namespace {
 constexpr int columns = 23;
 constexpr int rows = 17;
 
+FieldSpec spec_of(const std::string& name, int width) {
+  FieldSpec spec;
+  spec.architecture = name;
+  spec.width = width;
+  spec.depth = 2;
+  spec.outputs = 2;
+  for (const ParameterInfo& parameter : architecture(name).parameters()) {
+    spec.parameters.push_back(static_cast<float>(parameter.value));
+  }
+  return spec;
+}
+
 FitProblem small_problem(int width) {
   FitProblem problem;
-  problem.spec.width = width;
-  problem.spec.depth = 2;
-  problem.spec.outputs = 2;
-  problem.spec.parameters = {30, 30};
+  problem.spec = spec_of("siren", width);
   problem.grid_width = columns;
   problem.grid_height = rows;
   problem.start = architecture("siren").initialise(problem.spec, 1);
@@ -48,6 +59,21 @@ std::vector<float> gradient_on(Device& device, const FitProblem& problem) {
   return gradient;
 }
 
+std::vector<float> values_on(const OpenDevice& gpu, const FieldSpec& spec) {
+  constexpr std::size_t points = 1000;
+  std::vector<float> x;
+  std::vector<float> y;
+  Random random(3);
+  for (std::size_t i = 0; i < points; ++i) {
+    x.push_back(static_cast<float>(random.uniform(-1, 1)));
+    y.push_back(static_cast<float>(random.uniform(-1, 1)));
+  }
+  const std::vector<float> weights = architecture(spec.architecture).initialise(spec, 1);
+  std::vector<float> values(points * static_cast<std::size_t>(spec.outputs));
+  make_evaluator_on({gpu}, spec, 1)->evaluate(weights.data(), x.data(), y.data(), points, values.data(), points);
+  return values;
+}
+
 /// Sums in another order and the hardware's sines move a gradient by some 1e-4 of its length: now and then a number
 /// rounds to the other neighbour in bfloat16.
 constexpr double tolerance = 5e-3;
@@ -70,6 +96,26 @@ void check_device(Device& device) {
     throw Error("the cuda engine's gradient on " + device.name() + " is not what it should be (width " +
                     std::to_string(width) + ", off by " + std::to_string(std::sqrt(error / size)) +
                     " of its length): give --engine cpu or --engine torch",
+                ErrorKind::internal);
+  }
+}
+
+void check_evaluation(const OpenDevice& gpu) {
+  const std::string name = gpu()->name();
+  for (const FieldSpec& spec : {spec_of("siren", 64), spec_of("pemlp", 20)}) {
+    const std::size_t shared_bytes = gpu()->shared_bytes();
+    const OpenDevice emulated = [&] { return make_emulated_device(std::size_t{1} << 26, shared_bytes); };
+    const std::vector<float> expected = values_on(emulated, spec);
+    const std::vector<float> found = values_on(gpu, spec);
+    const auto [low, high] = std::minmax_element(expected.begin(), expected.end());
+    double error = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const double off = std::abs(static_cast<double>(found[i]) - static_cast<double>(expected[i]));
+      error = std::isnan(off) ? off : std::max(error, off);
+    }
+    if (error <= 1e-4 * static_cast<double>(*high - *low)) continue;
+    throw Error("fields evaluated on " + name + " are not what they should be (" + spec.architecture + ", off by " +
+                    std::to_string(error) + "): give --engine cpu",
                 ErrorKind::internal);
   }
 }

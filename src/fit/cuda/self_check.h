@@ -8,4 +8,7 @@ namespace sarinr::fused {
 /// milliseconds. Throws an Error that says what differs.
 void check_device(Device& device);
 
+/// The same of evaluation, by values of two small networks, to 1e-4 of their range.
+void check_evaluation(const OpenDevice& gpu);
+
 }  // namespace sarinr::fused

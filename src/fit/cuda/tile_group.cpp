@@ -40,10 +40,13 @@ FitTables::FitTables(Device& device, const FitProblem& problem, const Plan& plan
     : x_(device, static_cast<std::size_t>(problem.grid_width)),
       y_(device, static_cast<std::size_t>(problem.grid_height)),
       steps_(device, static_cast<std::size_t>(options.epochs)) {
-  x_.upload(centres(problem.grid_width).data(), static_cast<std::size_t>(problem.grid_width));
-  y_.upload(centres(problem.grid_height).data(), static_cast<std::size_t>(problem.grid_height));
+  const std::vector<float> columns = centres(problem.grid_width);
+  const std::vector<float> rows = centres(problem.grid_height);
   const std::vector<StepSize> sizes = step_sizes(options);
+  x_.upload(columns.data(), columns.size());
+  y_.upload(rows.data(), rows.size());
   steps_.upload(sizes.data(), sizes.size());
+  device.wait();
   arguments_.plan = plan;
   arguments_.grid_width = problem.grid_width;
   arguments_.grid_height = problem.grid_height;
@@ -114,6 +117,7 @@ void TileGroup::load_tile(const NormalisedTile& tile, std::size_t place) {
   shares_.upload(shares.data(), most_outputs, place * most_outputs);
   const int size[2] = {tile.width, tile.height};
   sizes_.upload(size, 2, 2 * place);
+  device_.wait();
 }
 
 void TileGroup::load(const FitProblem& problem, const std::vector<NormalisedTile>& tiles, const FitOptions& options,
@@ -132,6 +136,7 @@ void TileGroup::load(const FitProblem& problem, const std::vector<NormalisedTile
     const std::vector<float>& target = options.target[begin + place];
     targets_.upload(target.data(), target.size(), place * most_outputs);
   }
+  device_.wait();
 }
 
 TileGroup::Advance TileGroup::run(int last_epoch) {

@@ -3,6 +3,7 @@
 #include <cuda_runtime_api.h>
 
 #include "fit/cuda/module/kernel.h"
+#include "fit/cuda/module/point_kernel.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr::fused {
@@ -15,22 +16,30 @@ void require(cudaError_t status, const char* what) {
               ErrorKind::internal);
 }
 
-int device_number(const std::string& name) {
+int device_count() {
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
-  if (status != cudaSuccess || count == 0) {
-    int driver = 0;
-    std::string reason = status != cudaSuccess ? cudaGetErrorString(status) : "the driver counts none";
-    if (cudaDriverGetVersion(&driver) == cudaSuccess && driver == 0) reason = "this machine has no CUDA driver";
-    throw Error("--engine cuda: no CUDA device was found (" + reason + "): give --engine cpu");
-  }
+  if (status == cudaSuccess && count > 0) return count;
+  int driver = 0;
+  std::string reason = status != cudaSuccess ? cudaGetErrorString(status) : "the driver counts none";
+  if (cudaDriverGetVersion(&driver) == cudaSuccess && driver == 0) reason = "this machine has no CUDA driver";
+  throw Error("--engine cuda: no CUDA device was found (" + reason + "): give --engine cpu");
+}
+
+std::vector<int> device_numbers(const std::string& name) {
+  const int count = device_count();
+  std::vector<int> numbers;
   const std::size_t colon = name.find(':');
-  const int number = colon == std::string::npos ? 0 : std::stoi(name.substr(colon + 1));
+  if (colon == std::string::npos) {
+    for (int number = 0; number < count; ++number) numbers.push_back(number);
+    return numbers;
+  }
+  const int number = std::stoi(name.substr(colon + 1));
   if (number >= count) {
     throw Error("there is no CUDA device " + std::to_string(number) +
                 ": the devices are cuda:0 to cuda:" + std::to_string(count - 1));
   }
-  return number;
+  return {number};
 }
 
 /// One GPU and a stream of its own. Every call selects it first: threads may change between calls.
@@ -74,6 +83,13 @@ class CudaDevice final : public Device {
     return memory;
   }
   void release(void* memory) override { cudaFree(memory); }
+  void* allocate_host(std::size_t bytes) override {
+    select();
+    void* memory = nullptr;
+    require(cudaMallocHost(&memory, bytes == 0 ? 1 : bytes), "allocating page-locked memory");
+    return memory;
+  }
+  void release_host(void* memory) override { cudaFreeHost(memory); }
   void clear(void* memory, std::size_t bytes) override {
     select();
     require(cudaMemsetAsync(memory, 0, bytes, stream_), "clearing memory");
@@ -85,11 +101,19 @@ class CudaDevice final : public Device {
   void download(void* to, const void* from, std::size_t bytes) override {
     select();
     require(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream_), "copying from the device");
-    require(cudaStreamSynchronize(stream_), "fitting");
+    require(cudaStreamSynchronize(stream_), "computing");
+  }
+  void wait() override {
+    select();
+    require(cudaStreamSynchronize(stream_), "computing");
   }
   void run(const Arguments& arguments) override {
     select();
     require(launch_fit(arguments, arguments.plan.shared_bytes(), stream_), "starting the kernel");
+  }
+  void run(const PointArguments& arguments) override {
+    select();
+    require(launch_points(arguments, stream_), "starting the kernel");
   }
 
  private:
@@ -102,11 +126,15 @@ class CudaDevice final : public Device {
 
 }  // namespace
 
-std::unique_ptr<Device> open_cuda_device(const std::string& name) {
+std::vector<OpenDevice> cuda_devices(const std::string& name) {
   if (name == "cpu") {
     throw Error("the cuda engine does not run on a cpu: give --device cuda, or --engine cpu");
   }
-  return std::make_unique<CudaDevice>(device_number(name));
+  std::vector<OpenDevice> devices;
+  for (const int number : device_numbers(name)) {
+    devices.emplace_back([number] { return std::make_unique<CudaDevice>(number); });
+  }
+  return devices;
 }
 
 }  // namespace sarinr::fused

@@ -1,12 +1,14 @@
 #pragma once
 
-#include <memory>
+#include <string>
+#include <vector>
 
 #include "fit/cuda/device.h"
 
 namespace sarinr::fused {
 
-/// The GPU of that name: auto, cuda or cuda:N. Throws an Error where it is not there or too old for the kernel.
-std::unique_ptr<Device> open_cuda_device(const std::string& name);
+/// What opens the GPUs of that name: of auto and cuda all that the driver shows, of cuda:N that one. Throws an Error
+/// where there is none, or one is too old for the kernels.
+std::vector<OpenDevice> cuda_devices(const std::string& name);
 
 }  // namespace sarinr::fused

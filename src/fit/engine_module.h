@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+namespace sarinr {
+
+/// A function of an engine's module, which is opened when it is first asked for. `name` and `setting` are what a
+/// message calls the engine and the build option that makes it. Throws an Error where there is no such module.
+void* engine_symbol(const std::string& name, const std::string& setting, const char* symbol);
+
+/// Whether this machine might have a GPU: cheaper to see than by asking its driver.
+bool may_have_gpu();
+
+/// Throws an Error naming the devices where `device` is none.
+void require_device(const std::string& device);
+
+}  // namespace sarinr
