@@ -117,13 +117,14 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
       ->capture_default_str();
   app.add_option("--seed", a.job.seed, "of the first weights")->capture_default_str();
   app.add_option("--engine", a.engine.engine, "what fits: auto, cpu, cuda, torch")->capture_default_str();
-  app.add_option("--device", a.engine.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
+  app.add_option("--device", a.engine.device, "auto, cpu, cuda (all GPUs) or cuda:N")->capture_default_str();
   app.add_option(
          "--instructions", a.engine.instructions,
          "instruction set of the cpu engine: auto, or one of this machine's, as sarinr bench engines lists them")
       ->capture_default_str();
-  app.add_option("--precision", a.engine.precision,
-                 "of the cpu engine's products between hidden layers: auto, float32, bfloat16")
+  app.add_option(
+         "--precision", a.engine.precision,
+         "of the products between hidden layers: auto, float32, bfloat16; of the torch engine on a GPU tf32 too")
       ->capture_default_str();
   app.add_option("--threads", a.engine.threads, "0: as many as the machine has")
       ->check(CLI::Range(0, 1024))

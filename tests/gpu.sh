@@ -20,8 +20,13 @@ has() { command -v "$1" >/dev/null || { echo "== $2 left out: there is no $1"; r
 
 if [ "$folder" = - ]; then
   folder=$here/../build/gpu
-  cmake -S "$here/.." -B "$folder" -G Ninja -DSARINR_GEO=OFF -DSARINR_TORCH=OFF -DSARINR_MPI=OFF -DSARINR_CUDA=ON &&
-    cmake --build "$folder" --target test_fit bench_gpu_fit bench_gpu_evaluate engine_cuda || exit 1
+  # With a PyTorch that has CUDA the torch engine is built against it.
+  torch=$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path if torch.cuda.is_available() else "")' 2>/dev/null)
+  targets=(test_fit bench_gpu_fit bench_gpu_evaluate engine_cuda)
+  options=(-DSARINR_TORCH=OFF)
+  [ -n "$torch" ] && { targets+=(engine_torch); options=(-DSARINR_TORCH=ON "-DCMAKE_PREFIX_PATH=$torch"); }
+  cmake -S "$here/.." -B "$folder" -G Ninja -DSARINR_GEO=OFF "${options[@]}" -DSARINR_MPI=OFF -DSARINR_CUDA=ON &&
+    cmake --build "$folder" --target "${targets[@]}" || exit 1
 fi
 tests=$folder/bin/test_fit
 
@@ -40,6 +45,19 @@ if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/de
 else
   echo "== PyTorch's times left out: there is no PyTorch with CUDA"
   step engine "$folder/bin/bench_gpu_fit" cuda cuda siren 64 3 1024 256 40
+fi
+if [ -e "$folder/lib/sarinr/engine_torch.so" ]; then
+  # The torch engine: CUDA graphs, and what TF32 and bfloat16 are worth. Also its fits beside the processor's.
+  precisions() {
+    local status=0 precision
+    for precision in float32 tf32 bfloat16; do
+      "$folder/bin/bench_gpu_fit" torch cuda siren 64 3 64 256 64 $precision || status=1
+    done
+    return $status
+  }
+  step torch precisions
+else
+  echo "== the torch engine left out: this build has none with CUDA"
 fi
 evaluations() {
   local status=0 shape

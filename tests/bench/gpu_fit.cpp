@@ -1,5 +1,5 @@
 // How fast an engine fits many tiles at once: one JSON object. Needs no GDAL, so that a bare GPU machine can run it.
-//   bench_gpu_fit ENGINE DEVICE ARCHITECTURE WIDTH DEPTH TILES TILE_SIZE STEPS
+//   bench_gpu_fit ENGINE DEVICE ARCHITECTURE WIDTH DEPTH TILES TILE_SIZE STEPS [PRECISION]
 
 #include <cstdio>
 #include <cstdlib>
@@ -8,13 +8,15 @@
 #include "sarinr/fit/bench.h"
 
 int main(int argc, char** argv) {
-  if (argc != 9) {
-    std::fprintf(stderr, "usage: bench_gpu_fit ENGINE DEVICE ARCHITECTURE WIDTH DEPTH TILES TILE_SIZE STEPS\n");
+  if (argc != 9 && argc != 10) {
+    std::fprintf(stderr,
+                 "usage: bench_gpu_fit ENGINE DEVICE ARCHITECTURE WIDTH DEPTH TILES TILE_SIZE STEPS [PRECISION]\n");
     return 2;
   }
   try {
     sarinr::BenchRequest request;
     request.engine = {argv[1], argv[2], 0};
+    if (argc == 10) request.engine.precision = argv[9];
     request.spec.architecture = argv[3];
     request.spec.width = std::atoi(argv[4]);
     request.spec.depth = std::atoi(argv[5]);

@@ -79,13 +79,14 @@ class Engine {
 
 struct EngineOptions {
   std::string engine = "auto";  ///< auto, cuda, cpu, torch
-  std::string device = "auto";  ///< auto, cpu, cuda, cuda:N
+  std::string device = "auto";  ///< auto, cpu, cuda (every GPU), cuda:N
   int threads = 0;              ///< 0: as many as the machine has
   /// Of the cpu engine: auto, amx, avx512, avx2, sse4, neon or portable, where this machine has it.
   std::string instructions = "auto";
   /// Of the cpu engine's products between hidden layers: float32; bfloat16 (as long as a tile's error is far above
   /// their rounding; weights, sums and the outer layers are floats); auto: bfloat16 where the processor multiplies it
-  /// itself. The cuda engine's is bfloat16.
+  /// itself. The cuda engine's is bfloat16. Of the torch engine: float32, which is its auto, bfloat16 (the same
+  /// products, whose results are rounded too) and, on a GPU, tf32 (all products).
   std::string precision = "auto";
 };
 

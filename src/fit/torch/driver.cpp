@@ -2,6 +2,8 @@
 
 #include <c10/util/Exception.h>
 
+#include <utility>
+
 #include "sarinr/base/error.h"
 
 namespace sarinr::torch_engine {
@@ -18,21 +20,30 @@ Driver::~Driver() {
 }
 
 void Driver::run(const std::function<void()>& work) {
-  std::unique_lock lock(mutex_);
-  work_ = &work;
+  start(work);
+  finish();
+}
+
+void Driver::start(std::function<void()> work) {
+  const std::lock_guard lock(mutex_);
+  work_ = std::move(work);
   changed_.notify_all();
-  changed_.wait(lock, [this] { return work_ == nullptr; });
+}
+
+void Driver::finish() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !work_; });
   if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 void Driver::loop() {
   std::unique_lock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stop_ || work_ != nullptr; });
+    changed_.wait(lock, [this] { return stop_ || work_; });
     if (stop_) return;
     lock.unlock();
     try {
-      (*work_)();
+      work_();
     } catch (const c10::Error& error) {
       failure_ = std::make_exception_ptr(
           Error("LibTorch failed: " + std::string(error.what_without_backtrace()), ErrorKind::internal));

@@ -1,6 +1,7 @@
 #include "gradient.h"
 
 #include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
 #include <torch/autograd.h>
 #include <torch/nn/functional/conv.h>
 
@@ -75,7 +76,7 @@ MeanSquare GradientPass::mean_square(const std::vector<at::Tensor>& leaves, cons
   const std::size_t chunks = static_cast<std::size_t>((points_.size(0) + chunk_ - 1) / chunk_);
   std::vector<std::vector<at::Tensor>> parts(chunks);
   for_chunks([&](std::int64_t chunk, std::int64_t first, std::int64_t size) {
-    const at::AutoGradMode gradients(true);
+    const c10::AutoGradMode gradients(true);
     const at::Tensor output = network_.forward(leaves, points_.narrow(0, first, size));
     const at::Tensor error = output.detach() - targets.values.narrow(1, first, size);
     const at::Tensor weighted = error * targets.weights.narrow(1, first, size);
@@ -97,10 +98,10 @@ std::vector<at::Tensor> GradientPass::contrast(const std::vector<at::Tensor>& le
   // The image's own gradient first, from an output without history; then one pass back through the network per chunk.
   at::Tensor image = at::empty({points_.size(0), outputs_}, points_.options());
   for_chunks([&](std::int64_t, std::int64_t first, std::int64_t size) {
-    const at::NoGradGuard no_history;
+    const c10::NoGradGuard no_history;
     image.narrow(0, first, size).copy_(network_.forward(leaves, points_.narrow(0, first, size))[0]);
   });
-  const at::AutoGradMode gradients(true);
+  const c10::AutoGradMode gradients(true);
   image.requires_grad_();
   const at::Tensor planes = image.t().reshape({outputs_, 1, height_, width_});
   const at::Tensor sobel_x =
@@ -113,7 +114,7 @@ std::vector<at::Tensor> GradientPass::contrast(const std::vector<at::Tensor>& le
   const std::size_t chunks = static_cast<std::size_t>((points_.size(0) + chunk_ - 1) / chunk_);
   std::vector<std::vector<at::Tensor>> parts(chunks);
   for_chunks([&](std::int64_t chunk, std::int64_t first, std::int64_t size) {
-    const at::AutoGradMode with_history(true);
+    const c10::AutoGradMode with_history(true);
     const at::Tensor output = network_.forward(leaves, points_.narrow(0, first, size));
     parts[static_cast<std::size_t>(chunk)] =
         torch::autograd::grad({output}, leaves, {slope.narrow(0, first, size).unsqueeze(0)});

@@ -1,5 +1,7 @@
 #include "graph_networks.h"
 
+#include <c10/core/GradMode.h>
+
 #include <array>
 
 namespace sarinr::torch_engine {
@@ -96,10 +98,13 @@ class IncodeNetwork final : public Network {
   }
 
   void add_penalty_gradients(const Tensors& tensors, Tensors& gradients) const override {
-    const at::NoGradGuard no_history;
-    const at::Tensor slopes =
-        at::tensor({0.1993f, 0.0196f, 0.0588f, 0.0269f}).reshape({1, 4, 1}).to(tensors[0].device());
-    gradients[0] = gradients[0] - slopes * (tensors[0] < 0);
+    const c10::NoGradGuard no_history;
+    // Made on the device: a copy from the host could not be recorded (Repeater).
+    std::vector<at::Tensor> slopes;
+    for (const float slope : {0.1993f, 0.0196f, 0.0588f, 0.0269f}) {
+      slopes.push_back(at::full({1, 1, 1}, slope, tensors[0].options().requires_grad(false)));
+    }
+    gradients[0] = gradients[0] - at::cat(slopes, 1) * (tensors[0] < 0);
   }
 
  private:

@@ -41,14 +41,16 @@ class Sine : public torch::autograd::Function<Sine> {
 /// Layers of activation(W x + b) and a linear last one.
 class ChainNetwork : public Network {
  public:
+  explicit ChainNetwork(at::ScalarType products) : products_(products) {}
+
   at::Tensor forward(const std::vector<at::Tensor>& tensors, const at::Tensor& points) const override {
     const at::Tensor inputs = encode(points);
     at::Tensor values = inputs.unsqueeze(0).expand({tensors[0].size(0), inputs.size(0), inputs.size(1)});
     for (std::size_t i = 0; i + 2 < tensors.size(); i += 2) {
       // A factor scales the few weights rather than the many activations.
       const float scale = factor(i == 0);
-      values = activation(
-          at::baddbmm(tensors[i + 1].transpose(1, 2) * scale, values, (tensors[i] * scale).transpose(1, 2)), i == 0);
+      const at::Tensor bias = tensors[i + 1].transpose(1, 2) * scale;
+      values = activation(affine(bias, values, (tensors[i] * scale).transpose(1, 2), i > 0), i == 0);
     }
     return at::baddbmm(tensors.back().transpose(1, 2), values, tensors[tensors.size() - 2].transpose(1, 2));
   }
@@ -57,11 +59,20 @@ class ChainNetwork : public Network {
   virtual at::Tensor encode(const at::Tensor& points) const { return points; }
   virtual float factor(bool first) const = 0;
   virtual at::Tensor activation(const at::Tensor& scaled, bool first) const = 0;
+
+ private:
+  at::Tensor affine(const at::Tensor& bias, const at::Tensor& values, const at::Tensor& matrix, bool hidden) const {
+    if (!hidden || products_ == at::kFloat) return at::baddbmm(bias, values, matrix);
+    return at::bmm(values.to(products_), matrix.to(products_)).to(at::kFloat) + bias;
+  }
+
+  at::ScalarType products_;
 };
 
 class SirenNetwork : public ChainNetwork {
  public:
-  explicit SirenNetwork(const FieldSpec& spec) : w0_first_(spec.parameters[0]), w0_hidden_(spec.parameters[1]) {}
+  SirenNetwork(const FieldSpec& spec, at::ScalarType products)
+      : ChainNetwork(products), w0_first_(spec.parameters[0]), w0_hidden_(spec.parameters[1]) {}
 
  protected:
   float factor(bool first) const override { return (first ? w0_first_ : w0_hidden_) * std::numbers::inv_pi_v<float>; }
@@ -86,7 +97,7 @@ class FinerNetwork final : public SirenNetwork {
 
 class GaussNetwork final : public ChainNetwork {
  public:
-  explicit GaussNetwork(const FieldSpec& spec) : scale_(spec.parameters[0]) {}
+  GaussNetwork(const FieldSpec& spec, at::ScalarType products) : ChainNetwork(products), scale_(spec.parameters[0]) {}
 
  protected:
   float factor(bool) const override { return scale_; }
@@ -97,6 +108,9 @@ class GaussNetwork final : public ChainNetwork {
 };
 
 class ReluNetwork : public ChainNetwork {
+ public:
+  using ChainNetwork::ChainNetwork;
+
  protected:
   float factor(bool) const override { return 1; }
   at::Tensor activation(const at::Tensor& scaled, bool) const override { return scaled.relu(); }
@@ -104,8 +118,10 @@ class ReluNetwork : public ChainNetwork {
 
 class PemlpNetwork final : public ReluNetwork {
  public:
-  explicit PemlpNetwork(const FieldSpec& spec)
-      : frequencies_(static_cast<int>(spec.parameters[0])), scale_(static_cast<double>(spec.parameters[1])) {}
+  PemlpNetwork(const FieldSpec& spec, at::ScalarType products)
+      : ReluNetwork(products),
+        frequencies_(static_cast<int>(spec.parameters[0])),
+        scale_(static_cast<double>(spec.parameters[1])) {}
 
  protected:
   at::Tensor encode(const at::Tensor& points) const override {
@@ -129,12 +145,12 @@ class PemlpNetwork final : public ReluNetwork {
 
 }  // namespace
 
-std::unique_ptr<Network> make_network(const FieldSpec& spec) {
-  if (spec.architecture == "siren") return std::make_unique<SirenNetwork>(spec);
-  if (spec.architecture == "finer") return std::make_unique<FinerNetwork>(spec);
-  if (spec.architecture == "gauss") return std::make_unique<GaussNetwork>(spec);
-  if (spec.architecture == "pemlp") return std::make_unique<PemlpNetwork>(spec);
-  if (spec.architecture == "relu") return std::make_unique<ReluNetwork>();
+std::unique_ptr<Network> make_network(const FieldSpec& spec, at::ScalarType products) {
+  if (spec.architecture == "siren") return std::make_unique<SirenNetwork>(spec, products);
+  if (spec.architecture == "finer") return std::make_unique<FinerNetwork>(spec, products);
+  if (spec.architecture == "gauss") return std::make_unique<GaussNetwork>(spec, products);
+  if (spec.architecture == "pemlp") return std::make_unique<PemlpNetwork>(spec, products);
+  if (spec.architecture == "relu") return std::make_unique<ReluNetwork>(products);
   if (std::unique_ptr<Network> network = make_graph_network(spec)) return network;
   throw Error("the torch engine has no architecture '" + spec.architecture +
               "': it has siren, finer, gauss, pemlp, relu, wire, mfn-fourier, mfn-gabor, incode and sl2a");

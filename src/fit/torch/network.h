@@ -20,7 +20,8 @@ class Network {
                                      std::vector<at::Tensor>& /*gradients*/) const {}
 };
 
-/// The network of a spec; throws an Error naming the architectures that this engine has.
-std::unique_ptr<Network> make_network(const FieldSpec& spec);
+/// The network of a spec; throws an Error naming the architectures that this engine has. `products`: of what the
+/// products between the hidden layers of a chain of dense layers are, kFloat or kBFloat16; all else is of floats.
+std::unique_ptr<Network> make_network(const FieldSpec& spec, at::ScalarType products);
 
 }  // namespace sarinr::torch_engine
