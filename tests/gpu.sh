@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that only a GPU can show, in one call: the device tests, compute-sanitizer over them, and the engine's times
-# beside PyTorch's. Needs no GDAL.
+# beside PyTorch's, of evaluation, and of a whole scene with its timeline. Needs no GDAL.
 #   tests/gpu.sh [FOLDER] [OUT]
 # FOLDER: a finished build, or a bundle (samples/gpu_bundle.sh); without it, or where it is "-", one is built in build/gpu. OUT:
 # where the tables go as well. Steps whose program is missing (compute-sanitizer, PyTorch) are left out, saying so.
@@ -31,7 +31,9 @@ fi
 tests=$folder/bin/test_fit
 
 has nvidia-smi "the device's state" && step device nvidia-smi
-step tests "$tests" --gtest_brief=1 --gtest_filter='*Cuda*'
+wanted='*Cuda*'
+[ -e "$folder/lib/sarinr/engine_torch.so" ] || wanted+='-*CudaTorch*'
+step tests "$tests" --gtest_brief=1 "--gtest_filter=$wanted"
 grep -q SKIPPED "$out/tests.txt" && { echo "tests were skipped: this shows nothing of a GPU"; failed=1; }
 if has compute-sanitizer "memory and race checks"; then
   # The shapes with parameters in shared memory, with few pixels: the checkers are a hundred times slower.
@@ -39,6 +41,17 @@ if has compute-sanitizer "memory and race checks"; then
   for tool in memcheck racecheck initcheck synccheck; do
     step "$tool" timeout 240 compute-sanitizer --tool "$tool" --error-exitcode 1 "$tests" --gtest_brief=1 "--gtest_filter=$small"
   done
+fi
+# All GPUs beside the first alone: the same work, in a share of the time.
+gpus=$(nvidia-smi --list-gpus 2>/dev/null | wc -l)
+if [ "$gpus" -gt 1 ]; then
+  several() {
+    "$folder/bin/bench_gpu_fit" cuda cuda:0 siren 64 3 2048 256 40 &&
+      "$folder/bin/bench_gpu_fit" cuda cuda siren 64 3 2048 256 40
+  }
+  step several several
+else
+  echo "== several GPUs left out: there are not two"
 fi
 if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
   step peers timeout 420 python3 "$here/bench/gpu_peers.py" "$folder/bin/bench_gpu_fit"
@@ -74,7 +87,7 @@ step evaluation evaluations
 if [ -x "$folder/bin/sarinr" ]; then
   scene() {
     "$folder/bin/sarinr" simulate "$out/scene.tif" --size 26000,16700 --quiet --overwrite &&
-      time "$folder/bin/sarinr" fit "$out/scene.tif" "$out/scene.sinr" --engine cuda --epochs 150 --overwrite &&
+      time "$folder/bin/sarinr" fit "$out/scene.tif" "$out/scene.sinr" --engine cuda --epochs 150 --overwrite --trace "$out/timeline.json" &&
       time "$folder/bin/sarinr" render "$out/scene.sinr" "$out/scene.tif" --engine cuda --overwrite &&
       time "$folder/bin/sarinr" render "$out/scene.sinr" "$out/scene.tif" --engine cpu --overwrite
     local status=$?

@@ -275,7 +275,7 @@ TEST(FusedEngine, SaysWhichNetworksItHas) {
 TEST(FusedEngine, NamesDeviceAndPrecision) {
   EXPECT_TRUE(test::emulated_engine()->description().starts_with("cuda, emulated, bfloat16; self-activation: cpu, "));
   try {
-    fused::make_engine_on(fused::make_emulated_device(1, 1), {"cuda", "auto", 1, "auto", "float32"});
+    fused::make_engine_on({[] { return fused::make_emulated_device(1, 1); }}, {"cuda", "auto", 1, "auto", "float32"});
     FAIL() << "float32 was accepted";
   } catch (const Error& error) {
     EXPECT_EQ(std::string(error.what()),

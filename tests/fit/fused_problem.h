@@ -57,10 +57,11 @@ inline NormalisedTile tile_of(const FusedCase& c, std::uint64_t seed = 4) {
 constexpr std::size_t hopper_shared_bytes = 232448;
 constexpr std::size_t ampere_shared_bytes = 166912;
 
-/// The cuda engine's own code on a device that plain C++ plays.
+/// The cuda engine's own code on devices that plain C++ plays.
 inline std::unique_ptr<Engine> emulated_engine(std::size_t memory = std::size_t{1} << 30,
-                                               std::size_t shared_bytes = hopper_shared_bytes) {
-  return fused::make_engine_on(fused::make_emulated_device(memory, shared_bytes), {"cuda", "auto", 1});
+                                               std::size_t shared_bytes = hopper_shared_bytes, std::size_t gpus = 1) {
+  const fused::OpenDevice open = [=] { return fused::make_emulated_device(memory, shared_bytes); };
+  return fused::make_engine_on(std::vector<fused::OpenDevice>(gpus, open), {"cuda", "auto", 1});
 }
 
 }  // namespace sarinr::test

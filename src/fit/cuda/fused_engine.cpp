@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <thread>
 
 #include "field/dense_network.h"
 #include "fit/cpu_engine.h"
-#include "fit/cuda/tile_group.h"
+#include "fit/cuda/fit_lane.h"
+#include "fit/cuda/fit_work.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr::fused {
@@ -21,23 +23,19 @@ DenseNetwork network_of(const FieldSpec& spec) {
               std::to_string(spec.outputs) + ": give --engine torch or --engine cpu");
 }
 
-/// Multiply-adds that a multiprocessor may be expected to do while a user who wants to stop waits, a quarter second.
-constexpr double launch_work = 1e11;
-
-int epochs_of_a_launch(const Device& device, const Arguments& arguments, int tiles) {
-  const double epoch = 3.0 * arguments.grid_pixels() * arguments.plan.shape.weights() * arguments.plan.passes;
-  const double rounds = std::ceil(static_cast<double>(tiles) / device.multiprocessors());
-  return static_cast<int>(std::clamp(launch_work / (epoch * rounds), 1.0, 4096.0));
-}
-
 class FusedEngine final : public Engine {
  public:
-  FusedEngine(std::unique_ptr<Device> device, const EngineOptions& options)
-      : device_(std::move(device)), activation_engine_(make_cpu_engine(activation_options(options))) {}
+  FusedEngine(const std::vector<OpenDevice>& gpus, const EngineOptions& options)
+      : activation_engine_(make_cpu_engine(activation_options(options))) {
+    // One lane of every GPU after the other: few tiles then go to as many GPUs as there are.
+    for (int lane = 0; lane < lanes_of_a_gpu; ++lane) {
+      for (const OpenDevice& gpu : gpus) lanes_.push_back(std::make_unique<FitLane>(gpu()));
+    }
+  }
 
   std::string name() const override { return "cuda"; }
   std::string description() const override {
-    return "cuda, " + device_->name() + ", bfloat16; self-activation: " + activation_engine_->description();
+    return "cuda, " + device().name() + ", bfloat16; self-activation: " + activation_engine_->description();
   }
 
   std::vector<float> activate(const FitProblem& problem, const ActivationOptions& options,
@@ -49,14 +47,30 @@ class FusedEngine final : public Engine {
                            const FitOptions& options, const StepCallback& step) override {
     std::vector<TileFit> fits(tiles.size());
     if (tiles.empty()) return fits;
-    const FitTables tables(*device_, problem, make_plan(network_of(problem.spec), device_->shared_bytes()), options);
-    int capacity = 0;
-    const std::unique_ptr<TileGroup> group = make_group(tables, tiles.size(), !options.target.empty(), capacity);
-    for (std::size_t begin = 0; begin < tiles.size(); begin += static_cast<std::size_t>(capacity)) {
-      const int count = static_cast<int>(std::min(static_cast<std::size_t>(capacity), tiles.size() - begin));
-      group->load(problem, tiles, options, begin, count);
-      advance(*group, tables.arguments(), count, options.epochs, step);
-      group->read(fits, begin);
+    const Plan plan = make_plan(network_of(problem.spec), device().shared_bytes());
+    const std::size_t count = std::min(lanes_.size(), tiles.size());
+    const std::size_t piece = (tiles.size() + count - 1) / count;
+    FitWork work(tiles.size(), step);
+    const auto drive = [&](FitLane& lane) {
+      try {
+        const int room = lane.make_room(problem, plan, options, static_cast<int>(piece), lanes_of_a_gpu);
+        const auto advance = [&](std::size_t steps) { work.advance(steps); };
+        while (room > 0) {
+          const Share share = work.take(static_cast<std::size_t>(room));
+          if (share.begin == share.end) return;
+          lane.fit(problem, tiles, options, share.begin, static_cast<int>(share.end - share.begin), advance, fits);
+        }
+      } catch (...) {
+        work.fail();
+      }
+    };
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < count; ++i) threads.emplace_back([&, i] { drive(*lanes_[i]); });
+    drive(*lanes_[0]);
+    for (std::thread& thread : threads) thread.join();
+    work.rethrow_failure();
+    if (work.tiles_are_left()) {
+      throw Error("the memory of " + device().name() + " does not hold one tile: give a smaller --tile-size");
     }
     for (const TileFit& fit : fits) require_finite(problem, fit);
     return fits;
@@ -67,42 +81,22 @@ class FusedEngine final : public Engine {
     const std::size_t pixels =
         static_cast<std::size_t>(problem.grid_width) * static_cast<std::size_t>(problem.grid_height);
     const std::size_t tile = pixels * static_cast<std::size_t>(problem.spec.outputs) * (sizeof(float) + 1);
-    const std::size_t wanted = 4 * static_cast<std::size_t>(device_->multiprocessors());
+    const std::size_t wanted =
+        4 * static_cast<std::size_t>(device().multiprocessors()) * lanes_.size() / lanes_of_a_gpu;
     return static_cast<int>(std::clamp<std::size_t>(memory / tile, 1, wanted));
   }
 
  private:
+  /// While one is copying, another is fitting.
+  static constexpr int lanes_of_a_gpu = 2;
+
+  const Device& device() const { return lanes_.front()->device(); }
+
   static EngineOptions activation_options(const EngineOptions& options) {
     EngineOptions on_cpu = options;
     on_cpu.device = "cpu";
     on_cpu.precision = "float32";
     return on_cpu;
-  }
-
-  /// Room for as many tiles as the memory holds: where it turns out to hold fewer, half as many, and so on. Which tiles
-  /// share the device changes no result.
-  std::unique_ptr<TileGroup> make_group(const FitTables& tables, std::size_t tiles, bool with_targets, int& capacity) {
-    const std::size_t fitting = device_->free_bytes() / TileGroup::bytes_a_tile(tables.arguments());
-    capacity = static_cast<int>(std::clamp<std::size_t>(fitting, 1, tiles));
-    while (true) {
-      try {
-        return std::make_unique<TileGroup>(*device_, tables, capacity, with_targets);
-      } catch (const OutOfDeviceMemory&) {
-        if (capacity == 1)
-          throw Error("the memory of " + device_->name() + " does not hold one tile: give a smaller --tile-size");
-        capacity /= 2;
-      }
-    }
-  }
-
-  void advance(TileGroup& group, const Arguments& arguments, int tiles, int epochs, const StepCallback& step) const {
-    const int stride = epochs_of_a_launch(*device_, arguments, tiles);
-    for (int epoch = 0; epoch < epochs;) {
-      epoch = std::min(epochs, epoch + stride);
-      const TileGroup::Advance made = group.run(epoch);
-      if (step && !step(made.steps)) throw Error("interrupted", ErrorKind::interrupted);
-      if (!made.more) return;
-    }
   }
 
   static void require_finite(const FitProblem& problem, const TileFit& fit) {
@@ -114,18 +108,18 @@ class FusedEngine final : public Engine {
     }
   }
 
-  std::unique_ptr<Device> device_;
+  std::vector<std::unique_ptr<FitLane>> lanes_;
   std::unique_ptr<Engine> activation_engine_;
 };
 
 }  // namespace
 
-std::unique_ptr<Engine> make_engine_on(std::unique_ptr<Device> device, const EngineOptions& options) {
+std::unique_ptr<Engine> make_engine_on(const std::vector<OpenDevice>& gpus, const EngineOptions& options) {
   if (options.precision != "auto" && options.precision != "bfloat16") {
     throw Error("the cuda engine multiplies in bfloat16, not in " + options.precision +
                 ": give --precision bfloat16, or --engine torch or --engine cpu");
   }
-  return std::make_unique<FusedEngine>(std::move(device), options);
+  return std::make_unique<FusedEngine>(gpus, options);
 }
 
 }  // namespace sarinr::fused

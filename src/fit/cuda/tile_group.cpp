@@ -14,6 +14,18 @@ std::size_t words_a_tile(const Plan& plan) {
 
 std::size_t pixels_a_tile(const Arguments& arguments) { return static_cast<std::size_t>(arguments.grid_pixels()); }
 
+std::size_t sample_bytes(const Arguments& arguments) {
+  return pixels_a_tile(arguments) * (static_cast<std::size_t>(arguments.plan.shape.outputs) * sizeof(float) + 1);
+}
+
+/// Of page-locked memory a group takes about this much: it is the whole machine's.
+constexpr std::size_t staging_bytes = std::size_t{16} << 20;
+
+int staged_tiles(const Arguments& arguments, int capacity) {
+  const std::size_t held = std::max<std::size_t>(1, staging_bytes / sample_bytes(arguments));
+  return static_cast<int>(std::min(held, static_cast<std::size_t>(capacity)));
+}
+
 /// Coordinates of FitProblem's pixels along one side: NormalisedTile says the formula.
 std::vector<float> centres(int length) {
   std::vector<float> places(static_cast<std::size_t>(length));
@@ -58,15 +70,14 @@ FitTables::FitTables(Device& device, const FitProblem& problem, const Plan& plan
 
 std::size_t TileGroup::bytes_a_tile(const Arguments& arguments) {
   const Shape& shape = arguments.plan.shape;
-  const std::size_t channels = static_cast<std::size_t>(shape.outputs);
-  return pixels_a_tile(arguments) * (channels * sizeof(float) + 1) +
-         4 * static_cast<std::size_t>(shape.weights()) * sizeof(float) + words_a_tile(arguments.plan) * 4 +
-         static_cast<std::size_t>(arguments.all_epochs) * sizeof(float) + 128;
+  return sample_bytes(arguments) + 4 * static_cast<std::size_t>(shape.weights()) * sizeof(float) +
+         words_a_tile(arguments.plan) * 4 + static_cast<std::size_t>(arguments.all_epochs) * sizeof(float) + 128;
 }
 
 TileGroup::TileGroup(Device& device, const FitTables& tables, int capacity, bool with_targets)
     : device_(device),
       arguments_(tables.arguments()),
+      staging_(device, arguments_, staged_tiles(arguments_, capacity)),
       sizes_(device, 2 * static_cast<std::size_t>(capacity)),
       values_(device, static_cast<std::size_t>(capacity) * pixels_a_tile(arguments_) *
                           static_cast<std::size_t>(arguments_.plan.shape.outputs)),
@@ -97,27 +108,18 @@ TileGroup::TileGroup(Device& device, const FitTables& tables, int capacity, bool
   arguments_.done = done_.get();
 }
 
-void TileGroup::load_tile(const NormalisedTile& tile, std::size_t place) {
-  const std::size_t pixels = static_cast<std::size_t>(tile.width) * static_cast<std::size_t>(tile.height);
+void TileGroup::send(std::size_t first, std::size_t count) {
   const std::size_t channels = static_cast<std::size_t>(arguments_.plan.shape.outputs);
   const std::size_t room = pixels_a_tile(arguments_);
-  std::vector<std::uint8_t> bits(pixels);
-  std::vector<float> shares(most_outputs);
-  for (std::size_t c = 0; c < channels; ++c) {
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < pixels; ++i) {
-      if (tile.valid[c * pixels + i] == 0) continue;
-      bits[i] = static_cast<std::uint8_t>(bits[i] | 1u << c);
-      ++count;
-    }
-    shares[c] = count == 0 ? 0.0f : 1 / static_cast<float>(count);
-    values_.upload(tile.values.data() + c * pixels, pixels, (place * channels + c) * room);
+  const std::size_t weights = static_cast<std::size_t>(arguments_.plan.shape.weights());
+  values_.upload(staging_.values(), count * channels * room, first * channels * room);
+  valid_.upload(staging_.valid(), count * room, first * room);
+  shares_.upload(staging_.shares(), count * most_outputs, first * most_outputs);
+  targets_.upload(staging_.targets(), count * most_outputs, first * most_outputs);
+  sizes_.upload(staging_.sizes(), 2 * count, 2 * first);
+  for (std::size_t place = first; place < first + count; ++place) {
+    weights_.upload(staging_.start(), weights, place * weights);
   }
-  valid_.upload(bits.data(), pixels, place * room);
-  shares_.upload(shares.data(), most_outputs, place * most_outputs);
-  const int size[2] = {tile.width, tile.height};
-  sizes_.upload(size, 2, 2 * place);
-  device_.wait();
 }
 
 void TileGroup::load(const FitProblem& problem, const std::vector<NormalisedTile>& tiles, const FitOptions& options,
@@ -129,14 +131,17 @@ void TileGroup::load(const FitProblem& problem, const std::vector<NormalisedTile
   squares_.clear();
   taken_.clear();
   done_.clear();
-  for (std::size_t place = 0; place < static_cast<std::size_t>(count); ++place) {
-    load_tile(tiles[begin + place], place);
-    weights_.upload(problem.start.data(), problem.start.size(), place * problem.start.size());
-    if (options.target.empty()) continue;
-    const std::vector<float>& target = options.target[begin + place];
-    targets_.upload(target.data(), target.size(), place * most_outputs);
+  staging_.put_start(problem.start);
+  for (int first = 0; first < count; first += staging_.capacity()) {
+    const int staged = std::min(staging_.capacity(), count - first);
+    // What was staged before must have left.
+    device_.wait();
+    for (int place = 0; place < staged; ++place) {
+      const std::size_t tile = begin + static_cast<std::size_t>(first + place);
+      staging_.put(tiles[tile], options.target.empty() ? nullptr : &options.target[tile], place);
+    }
+    send(static_cast<std::size_t>(first), static_cast<std::size_t>(staged));
   }
-  device_.wait();
 }
 
 TileGroup::Advance TileGroup::run(int last_epoch) {

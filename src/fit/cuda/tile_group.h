@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "fit/cuda/device.h"
+#include "fit/cuda/tile_staging.h"
 #include "sarinr/fit/engine.h"
 
 namespace sarinr::fused {
@@ -44,10 +45,12 @@ class TileGroup {
   void read(std::vector<TileFit>& fits, std::size_t begin) const;
 
  private:
-  void load_tile(const NormalisedTile& tile, std::size_t place);
+  /// Sends the first `count` staged tiles to places from `first` on.
+  void send(std::size_t first, std::size_t count);
 
   Device& device_;
   Arguments arguments_;
+  TileStaging staging_;
   Buffer<int> sizes_;
   Buffer<float> values_;
   Buffer<std::uint8_t> valid_;

@@ -26,12 +26,20 @@ int device_count() {
   throw Error("--engine cuda: no CUDA device was found (" + reason + "): give --engine cpu");
 }
 
+std::string model(int number) {
+  cudaDeviceProp properties{};
+  require(cudaGetDeviceProperties(&properties, number), "looking at the device");
+  return properties.name;
+}
+
 std::vector<int> device_numbers(const std::string& name) {
   const int count = device_count();
   std::vector<int> numbers;
   const std::size_t colon = name.find(':');
   if (colon == std::string::npos) {
-    for (int number = 0; number < count; ++number) numbers.push_back(number);
+    for (int number = 0; number < count; ++number) {
+      if (model(number) == model(0)) numbers.push_back(number);
+    }
     return numbers;
   }
   const int number = std::stoi(name.substr(colon + 1));

@@ -17,9 +17,9 @@ int threads_of_a_gpu() { return std::clamp(static_cast<int>(std::thread::hardwar
 
 extern "C" __attribute__((visibility("default"))) sarinr::Engine* sarinr_create_engine(
     const sarinr::EngineOptions& options) {
-  std::unique_ptr<sarinr::fused::Device> device = sarinr::fused::cuda_devices(options.device).front()();
-  sarinr::fused::check_device(*device);
-  return sarinr::fused::make_engine_on(std::move(device), options).release();
+  const std::vector<sarinr::fused::OpenDevice> gpus = sarinr::fused::cuda_devices(options.device);
+  for (const sarinr::fused::OpenDevice& gpu : gpus) sarinr::fused::check_device(*gpu());
+  return sarinr::fused::make_engine_on(gpus, options).release();
 }
 
 extern "C" __attribute__((visibility("default"))) sarinr::FieldEvaluator* sarinr_create_evaluator(
