@@ -64,10 +64,10 @@ class FusedEngine final : public Engine {
         work.fail();
       }
     };
-    std::vector<std::thread> threads;
+    std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < count; ++i) threads.emplace_back([&, i] { drive(*lanes_[i]); });
     drive(*lanes_[0]);
-    for (std::thread& thread : threads) thread.join();
+    threads.clear();
     work.rethrow_failure();
     if (work.tiles_are_left()) {
       throw Error("the memory of " + device().name() + " does not hold one tile: give a smaller --tile-size");

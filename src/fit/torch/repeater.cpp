@@ -4,6 +4,7 @@
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
+#include <torch/version.h>
 #endif
 
 namespace sarinr::torch_engine {
@@ -31,12 +32,21 @@ struct Repeater::Recording {
     stream.synchronize();
     graph = std::make_unique<at::cuda::CUDAGraph>();
     try {
-      graph->capture_begin();
+      begin_capture();
       work();
       graph->capture_end();
     } catch (const c10::Error&) {
       abandon();
     }
+  }
+
+  /// Another GPU's thread may do at the same time what a recording must not.
+  void begin_capture() {
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 1)
+    graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+#else
+    graph->capture_begin();
+#endif
   }
 
   void abandon() {
