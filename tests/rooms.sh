@@ -16,6 +16,7 @@ declare -A may=(
   [quality]="base radiometry"
   [scene]="base field tiling radiometry codec container fit render quality"
   [benchmark]="base field tiling radiometry codec container fit render quality scene"
+  [study]="base field tiling radiometry codec container fit render quality scene"
 )
 wrong=0
 for room in "${!may[@]}"; do

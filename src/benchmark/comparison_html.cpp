@@ -4,34 +4,17 @@
 #include "benchmark/number_text.h"
 #include "sarinr/benchmark/comparison.h"
 #include "scene/report_chart.h"
-#include "scene/report_style.h"
 
 namespace sarinr::benchmark {
 
 namespace {
 
-std::string style_of(std::size_t codec) { return "codec" + std::to_string(codec); }
-
-/// Hues as far apart as they go, in the order of the codecs; every second line is dashed.
-std::string codec_styles(std::size_t count) {
-  std::string out = ".key i{display:inline-block;width:18px;height:3px;margin:0 6px 3px 14px}\n";
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::string colour = "hsl(" + std::to_string(360 * i / count) + " 70% " + (i % 2 == 0 ? "42%" : "55%") + ")";
-    const std::string style = style_of(i);
-    out.append(".").append(style).append(" path{stroke:").append(colour);
-    out.append(i % 2 == 0 ? "}" : ";stroke-dasharray:6 2.5}");
-    out.append(".").append(style).append(" circle{fill:").append(colour).append("}.key .").append(style);
-    out.append("{background:").append(colour).append("}\n");
-  }
-  return out;
-}
-
 std::string key(const Comparison& comparison) {
-  std::string out = "<p class=\"key\">";
+  std::vector<std::pair<std::string, std::string>> lines;
   for (std::size_t i = 0; i < comparison.codecs.size(); ++i) {
-    out += "<i class=\"" + style_of(i) + "\"></i>" + escaped(comparison.codecs[i].name);
+    lines.emplace_back(numbered_style(i), comparison.codecs[i].name);
   }
-  return out + "</p>\n";
+  return chart_key(lines);
 }
 
 /// One figure over the rate, the rate on a logarithmic axis in powers of two.
@@ -41,7 +24,7 @@ std::string rate_chart(const Comparison& comparison, const ComparedImage& image,
   chart.x_label = "log2 of bits a pixel";
   chart.y_label = column.heading;
   for (std::size_t i = 0; i < comparison.codecs.size(); ++i) {
-    ChartSeries series{"", style_of(i), {}, true};
+    ChartSeries series{"", numbered_style(i), {}, true};
     for (const CodecRow& row : comparison.rows) {
       const std::optional<double> value = row.score.*column.value;
       if (row.image != image.name || row.codec != comparison.codecs[i].name || !value) continue;
@@ -99,11 +82,8 @@ std::string codec_table(const Comparison& comparison) {
 }  // namespace
 
 std::string comparison_html(const Comparison& comparison) {
-  std::string out =
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Codecs on SAR images</title>\n<style>";
-  out += report_style + codec_styles(comparison.codecs.size());
-  out += "</style></head><body>\n<h1>Codecs on SAR images</h1>\n<p>Coded in " + std::string(name(comparison.domain)) +
-         "; whole files and " + std::to_string(range_bytes) + " bytes for the range of the values.</p>\n";
+  std::string out = "<h1>Codecs on SAR images</h1>\n<p>Coded in " + std::string(name(comparison.domain)) +
+                    "; whole files and " + std::to_string(range_bytes) + " bytes for the range of the values.</p>\n";
   out += key(comparison) + "<h2>Rates at equal PSNR</h2>\n" + mean_table(comparison);
   out += "<div class=\"charts\">\n";
   for (const ComparedImage& image : comparison.images) {
@@ -116,7 +96,7 @@ std::string comparison_html(const Comparison& comparison) {
   }
   out += "<h2>Codecs</h2>\n" + codec_table(comparison);
   for (const std::string& sentence : comparison.left_out) out += "<p>" + escaped(sentence) + "</p>\n";
-  return out + "</body></html>\n";
+  return html_page("Codecs on SAR images", numbered_styles(comparison.codecs.size()), out);
 }
 
 }  // namespace sarinr::benchmark

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "scene/report_format.h"
+#include "scene/report_style.h"
 
 namespace sarinr {
 
@@ -165,6 +166,34 @@ std::string chart_svg(const Chart& chart) {
                     format("%.0f %.0f\" role=\"img\">", width, height) + axes(chart, frame, x, y);
   for (const ChartSeries& series : chart.series) out += line(series, frame);
   return out + legend(chart) + "</svg></figure>\n";
+}
+
+std::string numbered_style(std::size_t number) { return "series" + std::to_string(number); }
+
+std::string numbered_styles(std::size_t count) {
+  std::string out = ".key i{display:inline-block;width:18px;height:3px;margin:0 6px 3px 14px}\n";
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string colour = "hsl(" + std::to_string(360 * i / count) + " 70% " + (i % 2 == 0 ? "42%" : "55%") + ")";
+    const std::string style = numbered_style(i);
+    out.append(".").append(style).append(" path{stroke:").append(colour);
+    out.append(i % 2 == 0 ? "}" : ";stroke-dasharray:6 2.5}");
+    out.append(".").append(style).append(" circle{fill:").append(colour).append("}.key .").append(style);
+    out.append("{background:").append(colour).append("}\n");
+  }
+  return out;
+}
+
+std::string chart_key(const std::vector<std::pair<std::string, std::string>>& lines) {
+  std::string out = "<p class=\"key\">";
+  for (const auto& [style, name] : lines) out += "<i class=\"" + style + "\"></i>" + escaped(name);
+  return out + "</p>\n";
+}
+
+std::string html_page(const std::string& title, const std::string& styles, const std::string& body) {
+  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+         "content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>" +
+         escaped(title) + "</title><style>" + report_style + styles + "</style></head><body>\n" + body +
+         "</body></html>\n";
 }
 
 }  // namespace sarinr

@@ -6,7 +6,7 @@
 
 namespace sarinr {
 
-/// A line of a chart. `style` is a class of the page's stylesheet: "reference", "test" or "plain".
+/// A line of a chart. `style` is a class of the page's stylesheet: "reference", "test", "plain" or a numbered one.
 struct ChartSeries {
   std::string name;
   std::string style;
@@ -30,5 +30,15 @@ std::vector<double> axis_ticks(double low, double high, int wanted);
 
 /// Text as HTML and SVG take it.
 std::string escaped(const std::string& text);
+
+/// The style of the line of that number, from 0, where a page has many.
+std::string numbered_style(std::size_t number);
+/// A stylesheet for `count` of them and their keys: hues as far apart as they go, every second line dashed.
+std::string numbered_styles(std::size_t count);
+/// What lines stand for: pairs of style and name.
+std::string chart_key(const std::vector<std::pair<std::string, std::string>>& lines);
+
+/// A whole page that needs no other file; `styles` come behind the stylesheet of all pages.
+std::string html_page(const std::string& title, const std::string& styles, const std::string& body);
 
 }  // namespace sarinr

@@ -5,7 +5,6 @@
 #include "scene/report_chart.h"
 #include "scene/report_format.h"
 #include "scene/report_pictures.h"
-#include "scene/report_style.h"
 #include "scene/report_tables.h"
 
 namespace sarinr {
@@ -13,12 +12,6 @@ namespace sarinr {
 namespace {
 
 constexpr std::size_t most_map_cells = 512;
-
-std::string page(const std::string& title, const std::string& body) {
-  return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-         "content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>" +
-         escaped(title) + "</title><style>" + report_style + "</style></head><body>\n" + body + "</body></html>\n";
-}
 
 std::string card(const std::string& label, std::optional<double> value, const std::string& unit) {
   return "<div class=\"card\"><b>" + escaped(readable(value, 3)) + (value && !unit.empty() ? " " + unit : "") +
@@ -264,14 +257,14 @@ std::string report_html(const Report& report, const PngEncoder& encode) {
   for (const BandReport& band : report.bands) body += band_section(report, band, encode);
   body += "<h2>All figures</h2>\n" + figures_table(report);
   body += provenance(report);
-  return page(file_name(report.test.path) + ": quality report", body);
+  return html_page(file_name(report.test.path) + ": quality report", "", body);
 }
 
 std::string reports_html(std::span<const Report> reports) {
   std::string body = "<h1>Quality of " + std::to_string(reports.size()) +
                      " files</h1>\n<p>Means over bands. Errors are in dB " +
                      "for backscatter, else in the band's own unit.</p>\n" + batch_table(reports);
-  return page("Quality of " + std::to_string(reports.size()) + " files", body);
+  return html_page("Quality of " + std::to_string(reports.size()) + " files", "", body);
 }
 
 }  // namespace sarinr
