@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
@@ -41,21 +42,20 @@ struct Network {
   int most_seeds;
 };
 
-/// The widest networks take a third of the time as it is: fewer epochs, starts and seeds.
+/// The most telling first, so that a run that was stopped has them. Wide and slow networks get fewer epochs, starts and
+/// seeds.
 std::vector<Network> networks(Size size) {
   if (size == Size::smoke) return {{"siren", 16, 2, 10, 3, 1}};
-  const std::vector<Network> quick = {{"siren", 32, 3, 200, 4, 3}, {"siren", 64, 3, 200, 4, 3}};
-  const std::vector<Network> full = {
-      {"siren", 64, 3, 200, 6, 3},  {"siren", 32, 3, 200, 6, 3},  {"siren", 64, 2, 200, 6, 3},
-      {"siren", 32, 2, 200, 6, 3},  {"siren", 128, 3, 200, 6, 3}, {"siren", 128, 2, 200, 6, 3},
-      {"finer", 64, 3, 200, 6, 3},  {"incode", 64, 3, 200, 4, 3}, {"finer", 128, 3, 200, 4, 2},
-      {"siren", 256, 2, 100, 4, 1}, {"siren", 256, 3, 100, 4, 1}};
-  return size == Size::quick ? quick : full;
+  if (size == Size::quick) return {{"siren", 64, 3, 200, 4, 3}, {"siren", 32, 3, 200, 4, 3}};
+  return {{"siren", 64, 3, 200, 6, 3},  {"siren", 32, 3, 200, 6, 3},  {"siren", 128, 3, 100, 4, 3},
+          {"finer", 64, 3, 200, 6, 3},  {"siren", 64, 2, 200, 4, 3},  {"siren", 32, 2, 200, 4, 3},
+          {"incode", 64, 3, 100, 4, 3}, {"siren", 128, 2, 100, 4, 3}, {"siren", 256, 2, 60, 4, 1},
+          {"siren", 256, 3, 60, 4, 1},  {"finer", 128, 3, 100, 4, 2}};
 }
 
 std::vector<double> rates(Size size) {
   if (size == Size::smoke) return {2e-3, 4e-3};
-  return {1e-3, 2e-3, 4e-3, 8e-3};
+  return {2e-3, 4e-3, 8e-3};
 }
 
 std::string title_of(const Network& network) {
@@ -162,6 +162,8 @@ class Defaults final : public Study {
         add_choice(setting, network, starts[s], out);
         add_confirmation(setting, done, network, starts[s], out);
       }
+      const bool finished = std::all_of(out.begin(), out.end(), [&](const Json& cell) { return done.has(cell); });
+      if (!finished) break;
     }
     return out;
   }
