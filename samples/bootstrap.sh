@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 packages=(g++ cmake ninja-build pkg-config ccache libgdal-dev gdal-bin libtorch-dev libopenblas0-pthread libtbb-dev
-          libproj-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libzstd-dev libhwy-dev)
+          libproj-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libzstd-dev libhwy-dev libeigen3-dev)
 cuda=no
 for argument in "$@"; do
   case $argument in

@@ -162,8 +162,7 @@ class CpuEngine final : public Engine {
     Progress progress(step);
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
       trainer.prepare();
-      const double sign = epoch % 2 == 0 ? -1 : 1;
-      contrast_pass(problem, points, sign * options.lambda, trainer.pass(), sum, image.get());
+      contrast_pass(problem, points, contrast_factor(options, epoch), trainer.pass(), sum, image.get());
       trainer.step(sum, options.learning_rate, false);
       progress.advance();
     }
@@ -242,6 +241,8 @@ class CpuEngine final : public Engine {
       if (reached) break;
       trainer.step(sum, cosine_decay(options.learning_rate, fit.epochs, options.epochs), true);
       ++fit.epochs;
+      const std::vector<int>& wanted = options.snapshots;
+      if (std::binary_search(wanted.begin(), wanted.end(), fit.epochs)) fit.snapshots.push_back(trainer.weights());
       progress.advance();
     }
     fit.loss = fit.losses.empty() ? 0 : static_cast<double>(fit.losses.back());

@@ -113,6 +113,21 @@ std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::str
   return make_engine(options, spec);
 }
 
+double contrast_factor(const ActivationOptions& options, int epoch) {
+  const bool even = epoch % 2 == 0;
+  switch (options.order) {
+    case ContrastOrder::up_down:
+      return even ? -options.lambda : options.lambda;
+    case ContrastOrder::down_up:
+      return even ? options.lambda : -options.lambda;
+    case ContrastOrder::up:
+      return -options.lambda;
+    case ContrastOrder::down:
+      break;
+  }
+  return options.lambda;
+}
+
 std::vector<float> evaluate_tile(const FitProblem& problem, const NormalisedTile& tile,
                                  const std::vector<float>& weights) {
   const std::size_t pixels = static_cast<std::size_t>(tile.width) * static_cast<std::size_t>(tile.height);

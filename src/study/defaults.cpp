@@ -46,15 +46,17 @@ struct Network {
 /// seeds.
 std::vector<Network> networks(Size size) {
   if (size == Size::smoke) return {{"siren", 16, 2, 10, 3, 1}};
-  if (size == Size::quick) return {{"siren", 64, 3, 200, 4, 3}, {"siren", 32, 3, 200, 4, 3}};
-  return {{"siren", 64, 3, 200, 6, 3},  {"siren", 32, 3, 200, 6, 3},  {"siren", 128, 3, 100, 4, 3},
-          {"finer", 64, 3, 200, 6, 3},  {"siren", 64, 2, 200, 4, 3},  {"siren", 32, 2, 200, 4, 3},
-          {"incode", 64, 3, 100, 4, 3}, {"siren", 128, 2, 100, 4, 3}, {"siren", 256, 2, 60, 4, 1},
-          {"siren", 256, 3, 60, 4, 1},  {"finer", 128, 3, 100, 4, 2}};
+  if (size == Size::quick) return {{"siren", 64, 3, 200, 3, 3}};
+  return {{"siren", 64, 3, 200, 6, 3}, {"siren", 32, 3, 200, 6, 3},  {"siren", 128, 3, 100, 4, 3},
+          {"finer", 64, 3, 200, 4, 3}, {"incode", 64, 3, 100, 3, 3}, {"siren", 64, 2, 200, 3, 3},
+          {"siren", 256, 3, 60, 3, 1}, {"siren", 32, 2, 200, 3, 3},  {"siren", 128, 2, 100, 3, 3},
+          {"siren", 256, 2, 60, 3, 1}, {"finer", 128, 3, 100, 3, 2}};
 }
 
-std::vector<double> rates(Size size) {
-  if (size == Size::smoke) return {2e-3, 4e-3};
+/// Learning rates that are tried.
+std::vector<double> rates(Size size, const Network& network) {
+  if (size != Size::full) return {2e-3, 4e-3};
+  if (network.width >= 128) return {1e-3, 2e-3, 4e-3};
   return {2e-3, 4e-3, 8e-3};
 }
 
@@ -103,7 +105,7 @@ std::optional<double> best_rate(const Setting& setting, const Results& results, 
                                 const Start& start) {
   std::optional<double> best;
   double highest = 0;
-  for (const double rate : rates(setting.size)) {
+  for (const double rate : rates(setting.size, network)) {
     const std::optional<double> value = chosen_mean(setting, results, settings_of(network, start, rate));
     if (!value) return std::nullopt;
     if (!best || *value > highest) {
@@ -208,7 +210,7 @@ class Defaults final : public Study {
 
  private:
   static void add_choice(const Setting& setting, const Network& network, const Start& start, std::vector<Json>& out) {
-    for (const double rate : rates(setting.size)) {
+    for (const double rate : rates(setting.size, network)) {
       for (std::size_t i = 0; i < setting.images.size(); ++i) {
         if (chooses(i)) out.push_back(cell_of(settings_of(network, start, rate), setting.images[i], 1));
       }
@@ -238,7 +240,7 @@ class Defaults final : public Study {
     for (std::size_t s = 0; s < network.starts; ++s) {
       rows.push_back(row_of(setting, results, network, starts[s]));
       Line line{starts[s].name, {}};
-      for (const double rate : rates(setting.size)) {
+      for (const double rate : rates(setting.size, network)) {
         const auto value = chosen_mean(setting, results, settings_of(network, starts[s], rate));
         if (value) line.points.emplace_back(std::log2(1000 * rate), *value);
       }

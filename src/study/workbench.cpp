@@ -18,7 +18,7 @@ constexpr int start_bits = 10;
 std::string key_of(const FitProblem& problem, const FitSetting& s) {
   return Json::array({problem.spec.architecture, problem.spec.width, problem.spec.depth, problem.spec.parameters,
                       problem.grid_width, problem.grid_height, s.initialisation, s.seed, s.activation.epochs,
-                      s.activation.learning_rate, s.activation.lambda})
+                      s.activation.learning_rate, s.activation.lambda, static_cast<int>(s.activation.order)})
       .dump();
 }
 
@@ -122,8 +122,12 @@ FitProblem Workbench::problem(const FitSetting& setting, int grid_width, int gri
 }
 
 FittedImage Workbench::fit(const Image& image, const FitSetting& setting) {
-  FittedImage out{problem(setting, image.width, image.height), {}};
-  out.fit = engine(out.problem.spec)->fit(out.problem, {image.tile}, setting.fit, step_).front();
+  return fit(image, problem(setting, image.width, image.height), setting.fit);
+}
+
+FittedImage Workbench::fit(const Image& image, FitProblem problem, const FitOptions& options) {
+  FittedImage out{std::move(problem), {}};
+  out.fit = engine(out.problem.spec)->fit(out.problem, {image.tile}, options, step_).front();
   return out;
 }
 

@@ -53,6 +53,8 @@ class Workbench {
   /// as `sarinr fit` does with the start that the tiles of a file share.
   FitProblem problem(const FitSetting& setting, int grid_width, int grid_height);
   FittedImage fit(const Image& image, const FitSetting& setting);
+  /// From weights that a study has made itself.
+  FittedImage fit(const Image& image, FitProblem problem, const FitOptions& options);
 
  private:
   EngineOptions options_;

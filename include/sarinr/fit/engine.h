@@ -20,18 +20,27 @@ struct NormalisedTile {
   std::vector<std::uint8_t> valid;  ///< [channel][row][column], 1 where the value counts
 };
 
+/// Which way the contrast goes from epoch to epoch: the paper's order, up first; down first; only up; only down.
+enum class ContrastOrder { up_down, down_up, up, down };
+
 /// Stage one: the network learns contrast from its own output (Han and Zhang 2024; FACTS in docs/metrics.md).
 struct ActivationOptions {
   int epochs = 20;  ///< even; 0 turns the stage off
   double learning_rate = 2e-3;
   double lambda = 0.2;
+  ContrastOrder order = ContrastOrder::up_down;
 };
+
+/// What multiplies the contrast G in the loss of an epoch: -lambda where it shall grow, else lambda.
+double contrast_factor(const ActivationOptions& options, int epoch);
 
 struct FitOptions {
   int epochs = 60;              ///< full-batch Adam steps
   double learning_rate = 2e-3;  ///< decays to 0 by half a cosine over the epochs
   /// Per tile and channel, mean square error (normalised units) at which the tile stops: empty, or one vector per tile.
   std::vector<std::vector<float>> target;
+  /// Numbers of steps after which the weights are kept, ascending. The cuda engine keeps none and throws an Error.
+  std::vector<int> snapshots = {};
 };
 
 /// What suits an architecture where the user has no wish (docs/fit.md says how it was found).
@@ -54,6 +63,7 @@ struct TileFit {
   int epochs = 0;             ///< steps taken
   double loss = 0;            ///< mean square error of the last step over valid pixels, normalised units
   std::vector<float> losses;  ///< of every step, before the step
+  std::vector<std::vector<float>> snapshots;  ///< weights after as many steps as FitOptions::snapshots says
 };
 
 /// Returns false to ask the engine to stop at the next step; it then throws an Error of kind interrupted.

@@ -46,6 +46,9 @@ class FusedEngine final : public Engine {
   std::vector<TileFit> fit(const FitProblem& problem, const std::vector<NormalisedTile>& tiles,
                            const FitOptions& options, const StepCallback& step) override {
     std::vector<TileFit> fits(tiles.size());
+    if (!options.snapshots.empty()) {
+      throw Error("the cuda engine keeps no weights on the way: give --engine cpu or torch");
+    }
     if (tiles.empty()) return fits;
     const Plan plan = make_plan(network_of(problem.spec), device().shared_bytes());
     const std::size_t count = std::min(lanes_.size(), tiles.size());

@@ -86,6 +86,13 @@ void BatchFit::epoch() {
 
 bool BatchFit::all_reached() const { return limits_.defined() && reached_.all().item<bool>(); }
 
+void BatchFit::keep(std::vector<TileFit>& fits) const {
+  const std::vector<at::Tensor> leaves = on_cpu(stepper_.leaves());
+  for (std::int64_t i = 0; i < count_; ++i) {
+    fits[static_cast<std::size_t>(begin_ + i)].snapshots.push_back(weights_of(leaves, i));
+  }
+}
+
 void BatchFit::record(std::vector<TileFit>& fits) const {
   // One copy for all fields: every number asked for alone would make a GPU wait.
   const std::vector<at::Tensor> leaves = on_cpu(stepper_.leaves());

@@ -25,6 +25,8 @@ class BatchFit {
   void epoch();
   /// Whether every field has met its target; waits for the device. False without targets.
   bool all_reached() const;
+  /// Adds the weights of now to the fits' snapshots; waits for the device.
+  void keep(std::vector<TileFit>& fits) const;
   /// Waits for the device. Throws an Error where a field diverged.
   void record(std::vector<TileFit>& fits) const;
 

@@ -138,8 +138,7 @@ class TorchEngine final : public Engine {
                     std::vector<double>(static_cast<std::size_t>(options.epochs), options.learning_rate));
     Progress progress(step);
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
-      const double sign = epoch % 2 == 0 ? -1 : 1;
-      stepper.step(pass.contrast(stepper.leaves(), sign * options.lambda));
+      stepper.step(pass.contrast(stepper.leaves(), contrast_factor(options, epoch)));
       progress.advance(1);
     }
     return weights_of(on_cpu(stepper.leaves()), 0);
@@ -156,7 +155,7 @@ class TorchEngine final : public Engine {
     const std::int64_t last = static_cast<std::int64_t>(end);
     const auto group = [&](std::int64_t from, std::int64_t to) {
       BatchFit batch(problem, pass, tiles, options, from, to, device);
-      take_epochs(batch, options.epochs, device, progress, static_cast<std::size_t>(to - from));
+      take_epochs(batch, options, device, progress, static_cast<std::size_t>(to - from), fits);
       batch.record(fits);
     };
     if (device.is_cuda()) {
@@ -170,13 +169,20 @@ class TorchEngine final : public Engine {
     }
   }
 
-  static void take_epochs(BatchFit& batch, int epochs, at::Device device, Progress& progress, std::size_t tiles) {
+  static void take_epochs(BatchFit& batch, const FitOptions& options, at::Device device, Progress& progress,
+                          std::size_t tiles, std::vector<TileFit>& fits) {
+    const int epochs = options.epochs;
     const int stride = device.is_cuda() ? epochs_at_once : 1;
     Repeater repeater(device, [&] { batch.epoch(); });
     for (int epoch = 0; epoch < epochs;) {
       const int end = std::min(epochs, epoch + stride);
       const std::size_t steps = static_cast<std::size_t>(end - epoch);
-      for (; epoch < end; ++epoch) repeater.run();
+      for (; epoch < end; ++epoch) {
+        repeater.run();
+        if (!std::binary_search(options.snapshots.begin(), options.snapshots.end(), epoch + 1)) continue;
+        repeater.wait();
+        batch.keep(fits);
+      }
       repeater.wait();
       progress.advance(steps * tiles);
       if (batch.all_reached()) return;
