@@ -99,8 +99,9 @@ std::vector<Ablation> ablations(Size size) {
   Ablation norms{"activated norms", "fresh weights of the activated norms", {20, 2e-3, 0.2}};
   norms.activated_norms = true;
   out.push_back(norms);
-  Ablation noise{"noise first", "50 epochs of uniform noise"};
-  noise.noise_epochs = size == Size::smoke ? 2 : 50;
+  const int noise_epochs = size == Size::smoke ? 2 : 50;
+  Ablation noise{"noise first", std::to_string(noise_epochs) + " epochs of uniform noise"};
+  noise.noise_epochs = noise_epochs;
   out.push_back(noise);
   return out;
 }

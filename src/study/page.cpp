@@ -37,7 +37,7 @@ void Page::group(const std::string& kind) {
 void Page::heading(const std::string& text) {
   group("");
   body_ += "<h2>" + escaped(text) + "</h2>\n";
-  text_ += "\n## " + text + "\n\n";
+  text_ += (text_.empty() ? "## " : "\n## ") + text + "\n\n";
 }
 
 void Page::paragraph(const std::string& text) {

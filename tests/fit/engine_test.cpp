@@ -53,6 +53,20 @@ class EngineTest : public testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Engines, EngineTest, testing::Values("cpu", "torch"),
                          [](const auto& test) { return test.param; });
 
+TEST_P(EngineTest, KeepsTheWeightsOnTheWay) {
+  const FitProblem problem = small_problem();
+  const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 1, 0), wave_tile(37, 50, 1, 1)};
+  FitOptions options{6, 1e-3, {}};
+  options.snapshots = {2, 6};
+  const std::vector<TileFit> fits = engine()->fit(problem, tiles, options, {});
+  for (std::size_t t = 0; t < tiles.size(); ++t) {
+    ASSERT_EQ(fits[t].snapshots.size(), 2u);
+    EXPECT_EQ(fits[t].snapshots[1], fits[t].weights);
+    // The loss of the third step is that of the weights after two.
+    EXPECT_NEAR(fits[t].losses[2], mean_square_error(problem, tiles[t], fits[t].snapshots[0]), 1e-3);
+  }
+}
+
 TEST_P(EngineTest, ComputesTheSameErrorAsTheEvaluator) {
   const FitProblem problem = small_problem(2);
   const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 2, 0), wave_tile(37, 50, 2, 1)};

@@ -81,17 +81,19 @@ TEST_F(StudyRun, WritesThreeFilesThatAgree) {
   EXPECT_EQ(json.at("schema"), "sarinr-study/1");
   EXPECT_EQ(json.at("study"), "defaults");
   EXPECT_EQ(json.at("size"), "smoke");
-  // Three starts: two rates on the choosing image, the better on the other.
-  EXPECT_EQ(json.at("cells").size(), 9U);
+  // Three starts: two rates on the choosing image; on the other 0.002 and, where it is another, the better of the two.
+  const std::size_t cells = json.at("cells").size();
+  EXPECT_GE(cells, 9U);
+  EXPECT_LE(cells, 12U);
   for (const auto& cell : json.at("cells")) {
     EXPECT_GT(cell.at("result").at("psnr").get<double>(), 10);
     // The default number of bits costs 0.05 dB.
     EXPECT_NEAR(cell.at("result").at("psnr").get<double>(), cell.at("result").at("psnr_stored").get<double>(), 0.06);
   }
   std::ifstream csv(folder_ / "study.csv");
-  int rows = 0;
+  std::size_t rows = 0;
   for (std::string line; std::getline(csv, line);) ++rows;
-  EXPECT_EQ(rows, 10);
+  EXPECT_EQ(rows, cells + 1);
   std::ifstream file(folder_ / "index.html");
   const std::string page((std::istreambuf_iterator<char>(file)), {});
   EXPECT_THAT(page, HasSubstr("<svg"));
@@ -113,7 +115,8 @@ TEST_F(StudyRun, TakesUpFinishedCells) {
   Listener listener;
   const std::string whole = run(request("defaults"), listener).json;
   std::vector<std::string> kept = lines();
-  ASSERT_EQ(kept.size(), 10U);
+  const std::size_t all = kept.size();
+  ASSERT_GT(all, 9U);
   // What a killed run leaves: fewer lines, the last of them torn.
   kept.resize(6);
   kept.back().resize(kept.back().size() / 2);
@@ -121,7 +124,7 @@ TEST_F(StudyRun, TakesUpFinishedCells) {
   Listener again;
   EXPECT_EQ(run(request("defaults"), again).json, whole);
   EXPECT_EQ(again.first_done, 4);
-  EXPECT_EQ(lines().size(), 10U);
+  EXPECT_EQ(lines().size(), all);
 }
 
 TEST_F(StudyRun, StopsWhenAsked) {
