@@ -42,7 +42,7 @@ struct FitArguments {
   EngineOptions engine;
   double learning_rate = 0;
   bool activation_flag = true;
-  std::optional<bool> self_activation;  ///< none: the architecture's own
+  std::optional<bool> self_activation;  ///< none: what choose_start says
   double activation_learning_rate = 0;
   std::map<std::string, double> parameters;
   std::vector<std::string> given_parameters;  ///< those that the user gave
@@ -101,11 +101,14 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
   app.add_option("--target-rmse-db", a.job.target_rmse_db,
                  "stop a tile that reaches this root mean square error, in dB")
       ->check(CLI::PositiveNumber);
-  app.add_flag("--self-activation,!--no-self-activation", a.activation_flag,
-               "learn contrast from the network's own output before the fit (default: on for siren)");
+  app.add_flag(
+      "--self-activation,!--no-self-activation", a.activation_flag,
+      "learn contrast from the network's own output before the fit (default: on for siren below width 48; and where "
+      "one of its numbers is given)");
+  a.job.initialisation.clear();
   app.add_option("--init", a.job.initialisation,
-                 "first weights: siren (the architecture's own); of siren, finer and incode also wide-first and scaled")
-      ->capture_default_str();
+                 "first weights: siren (the architecture's own); of siren, finer and incode also wide-first and scaled "
+                 "(default: scaled for siren from width 48 on without self-activation, else siren)");
   app.add_option("--activation-epochs", a.job.activation.epochs, "steps of the self-activation, even")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();
@@ -168,8 +171,8 @@ void complete(FitArguments& a) {
   for (const ParameterInfo& parameter : architecture(a.job.spec.architecture).parameters()) {
     a.job.spec.parameters.push_back(static_cast<float>(a.parameters.at(parameter.name)));
   }
+  choose_start(a.job, a.self_activation);
   complete(a.job, OptionStyle::command_line);
-  if (!a.self_activation.value_or(fit_defaults(a.job.spec.architecture).self_activation)) a.job.activation.epochs = 0;
 }
 
 void print_quantities(const RasterInfo& info) {
@@ -352,6 +355,9 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
       arguments->job.tile_size = arguments->latent_job->tile_size;
       chosen = [arguments] { run(*arguments); };
       return;
+    }
+    for (const char* number : {"--activation-epochs", "--activation-lr", "--activation-lambda"}) {
+      if (app.count(number) > 0) arguments->self_activation = arguments->job.activation.epochs > 0;
     }
     if (app.count("--self-activation") > 0) arguments->self_activation = arguments->activation_flag;
     for (const auto& [name, value] : arguments->parameters) {

@@ -81,7 +81,11 @@ FitJob fit_job(const Options& options) {
   job.weight_bits = options.whole("WEIGHT_BITS", job.weight_bits, 0, 16);
   job.seed = static_cast<std::uint64_t>(options.number("SEED", static_cast<double>(job.seed), 0, 9007199254740992.0));
   job.activation.epochs = options.whole("ACTIVATION_EPOCHS", job.activation.epochs, 0, 100000);
-  if (!options.flag("SELF_ACTIVATION", fit_defaults(job.spec.architecture).self_activation)) job.activation.epochs = 0;
+  std::optional<bool> self_activation;
+  if (options.has("ACTIVATION_EPOCHS")) self_activation = job.activation.epochs > 0;
+  if (options.has("SELF_ACTIVATION")) self_activation = options.flag("SELF_ACTIVATION", true);
+  job.initialisation.clear();
+  choose_start(job, self_activation);
   job.activation.learning_rate = 0;
   job.overviews = options.flag("OVERVIEWS", job.overviews);
   complete(job, OptionStyle::gdal);
@@ -162,7 +166,8 @@ const char* creation_options() {
          "in dB'/>"
          "<Option name='WEIGHT_BITS' type='int' description='bits of a stored weight, 2 to 16; 0: as few as keep the "
          "PSNR within 0.05 dB'/>"
-         "<Option name='SELF_ACTIVATION' type='boolean' default='YES' description='learn contrast before the fit'/>"
+         "<Option name='SELF_ACTIVATION' type='boolean' description='learn contrast before the fit; default: for SIREN "
+         "below width 48, and where ACTIVATION_EPOCHS is given'/>"
          "<Option name='ACTIVATION_EPOCHS' type='int' description='steps of the self-activation, even'/>"
          "<Option name='SEED' type='int' description='of the first weights'/>"
          "<Option name='OVERVIEWS' type='boolean' default='NO' description='also fit the scene reduced 8, 16, ... "

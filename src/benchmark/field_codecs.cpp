@@ -95,6 +95,8 @@ FieldSettings network_settings(int epochs) {
     job.epochs = epochs;
     job.learning_rate = 0;
     job.activation.learning_rate = 0;
+    job.initialisation.clear();
+    choose_start(job, std::nullopt);
     complete(job, OptionStyle::command_line);
     fit_raster(
         source, sink, job, [&] { return make_engine(engine, job.spec); }, listener);

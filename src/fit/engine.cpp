@@ -75,14 +75,18 @@ std::unique_ptr<Engine> engine_on_gpu(const EngineOptions& options, const FieldS
 
 }  // namespace
 
-FitDefaults fit_defaults(const std::string& architecture_name) {
-  if (architecture_name == "siren") return {2e-3, true};
-  if (architecture_name == "gauss") return {5e-3, false};
-  if (architecture_name == "pemlp") return {8e-3, false};
-  if (architecture_name == "wire") return {5e-3, false};
-  if (architecture_name.starts_with("mfn-")) return {2e-2, false};
-  if (architecture_name == "sl2a") return {5e-3, false};
-  return {2e-3, false};
+FitDefaults fit_defaults(const std::string& architecture_name, int width) {
+  // Narrower networks gained from self-activation and lost by the scaled start (docs/studies.md).
+  constexpr int least_scaled_width = 48;
+  FitDefaults defaults;
+  if (architecture_name == "siren" && width >= least_scaled_width) defaults.initialisation = "scaled";
+  if (architecture_name == "siren" && width < least_scaled_width) defaults.self_activation = true;
+  if (architecture_name == "gauss" || architecture_name == "wire" || architecture_name == "sl2a") {
+    defaults.learning_rate = 5e-3;
+  }
+  if (architecture_name == "pemlp") defaults.learning_rate = 8e-3;
+  if (architecture_name.starts_with("mfn-")) defaults.learning_rate = 2e-2;
+  return defaults;
 }
 
 bool may_use_torch(const EngineOptions& options, const std::string& architecture_name) {

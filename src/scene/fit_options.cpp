@@ -20,6 +20,14 @@ std::string shown(std::string option, OptionStyle style) {
 
 }  // namespace
 
+void choose_start(FitJob& job, std::optional<bool> self_activation) {
+  const FitDefaults own = fit_defaults(job.spec.architecture, job.spec.width);
+  const bool named = !job.initialisation.empty() && job.initialisation != "siren";
+  const bool activated = self_activation.value_or(own.self_activation && !named);
+  if (!activated) job.activation.epochs = 0;
+  if (job.initialisation.empty()) job.initialisation = activated ? "siren" : own.initialisation;
+}
+
 void complete(FitJob& job, OptionStyle style) {
   if (job.spec.parameters.empty()) {
     for (const ParameterInfo& parameter : architecture(job.spec.architecture).parameters()) {

@@ -44,9 +44,10 @@ std::vector<Candidate> candidates_of(const TournamentRequest& request, const Ras
       spec.parameters.push_back(
           static_cast<float>(given == request.parameters.end() ? parameter.value : given->second));
     }
-    if (!has_initialisation(name, request.job.initialisation)) candidate.job.initialisation = "siren";
+    const std::string& start = request.job.initialisation;
+    if (!start.empty() && !has_initialisation(name, start)) candidate.job.initialisation = "siren";
+    choose_start(candidate.job, request.self_activation);
     complete(candidate.job, OptionStyle::command_line);
-    if (!request.self_activation.value_or(fit_defaults(name).self_activation)) candidate.job.activation.epochs = 0;
     spec.width = fitting_width(complete_spec(spec, info), weights);
     candidates.push_back(std::move(candidate));
   }

@@ -51,7 +51,7 @@ struct Network {
 std::vector<Network> networks(Size size) {
   if (size == Size::smoke) return {{"siren", 16, 2, 10, 3, 1}};
   if (size == Size::quick) return {{"siren", 64, 3, 200, 3, 3}};
-  return {{"siren", 64, 3, 200, 6, 3}, {"siren", 32, 3, 200, 6, 3},  {"siren", 128, 3, 100, 4, 3},
+  return {{"siren", 64, 3, 200, 6, 3}, {"siren", 32, 3, 200, 6, 3},  {"siren", 128, 3, 100, 6, 3},
           {"finer", 64, 3, 200, 4, 3}, {"incode", 64, 3, 100, 3, 3}, {"siren", 64, 2, 200, 3, 3},
           {"siren", 256, 3, 60, 3, 1}, {"siren", 32, 2, 200, 3, 3},  {"siren", 128, 2, 100, 3, 3},
           {"siren", 256, 2, 60, 3, 1}, {"finer", 128, 3, 100, 3, 2}};

@@ -30,8 +30,8 @@ rasters=(
 )
 for entry in "${rasters[@]}"; do
   read -r name raster options <<<"$entry"
-  for choice in siren "siren --no-self-activation" "siren --no-self-activation --init scaled" \
-    "siren --no-self-activation --init wide-first" finer wire gauss pemlp relu mfn-fourier mfn-gabor incode \
+  for choice in "siren --self-activation" "siren --no-self-activation --init siren" "siren --init scaled" \
+    "siren --init wide-first" finer wire gauss pemlp relu mfn-fourier mfn-gabor incode \
     "incode --init scaled" sl2a "sl2a --low-rank 16" "sl2a --skip-product 0"; do
     # Both are lists of options.
     # shellcheck disable=SC2086

@@ -24,7 +24,7 @@ def measure(arguments, source, activation, seed):
     subprocess.run([arguments.sarinr, "fit", str(source), str(fields), "--overwrite", "--quiet", "--quantity", "amplitude",
                     "--tile-size", str(arguments.size), "--width", str(arguments.width), "--depth", str(arguments.depth),
                     "--epochs", str(arguments.epochs), "--lr", str(arguments.lr), "--seed", str(seed),
-                    "--self-activation" if activation else "--no-self-activation"], check=True, capture_output=True)
+                    "--init", "siren", "--self-activation" if activation else "--no-self-activation"], check=True, capture_output=True)
     report = subprocess.run([arguments.sarinr, "report", str(source), str(fields), "--json", "-", "--quiet"], check=True,
                             capture_output=True, text=True)
     return json.loads(report.stdout)["bands"][0]["figures"]

@@ -21,7 +21,7 @@ def fit(arguments, source, activation, learning_rate, seed):
     command = [arguments.sarinr, "fit", str(source), str(source.with_suffix(".sinr")), "--overwrite", "--quiet", "--json",
                "--quantity", "amplitude", "--width", str(arguments.width), "--depth", str(arguments.depth),
                "--epochs", str(arguments.epochs), "--lr", str(learning_rate), "--seed", str(seed),
-               "--self-activation" if activation else "--no-self-activation"]
+               "--init", "siren", "--self-activation" if activation else "--no-self-activation"]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["psnr"][0]
 
 

@@ -43,10 +43,14 @@ for arch in siren finer gauss pemlp relu wire mfn-fourier mfn-gabor incode sl2a;
   "$sarinr" render "$arch.sinr" "$arch.tif" --quiet || fail "render $arch"
   "$sarinr" info "$arch.sinr" --json | grep -q "\"$arch\"" || fail "info does not name $arch"
 done
-# Self-activation is on for siren, off for the others, and either can be said.
-for want in "siren:2:" "siren:0:--no-self-activation" "wire:0:" "wire:2:--self-activation"; do
+# Self-activation is on for a narrow siren and where one of its numbers is given, off elsewhere, and either can be said.
+plain=${small/--activation-epochs 2/}
+for want in "siren:20:" "siren:0:--no-self-activation" "siren:0:--width 48" "siren:2:--width 48 --activation-epochs 2" "wire:0:" \
+  "wire:20:--self-activation" "wire:0:--activation-epochs 2 --no-self-activation" "siren:0:--init scaled"; do
   IFS=: read -r arch epochs flag <<<"$want"
-  "$sarinr" fit scene.tif activated.sinr $small --bands 1 --arch "$arch" $flag --overwrite >/dev/null || fail "fit $want"
+  options=$plain
+  [[ $flag == --width* ]] && options=${plain/--width 16/}
+  "$sarinr" fit scene.tif activated.sinr $options --bands 1 --arch "$arch" $flag --overwrite >/dev/null || fail "fit $want"
   "$sarinr" info activated.sinr --json | grep -q "\"activation\":{\"epochs\":$epochs," || fail "activation of $want"
 done
 

@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "sarinr/base/error.h"
+#include "sarinr/field/initialisation.h"
 
 namespace sarinr {
 namespace {
@@ -230,10 +231,15 @@ TEST(Engine, NamesTheLegalEnginesAndDevices) {
   EXPECT_EQ(message({"torch", "gpu", 1}), "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N");
 }
 
-TEST(Engine, SelfActivationIsSirensDefaultAlone) {
+TEST(Engine, DefaultStartsAreOnesTheArchitectureHas) {
   for (const std::string& name : architecture_names()) {
-    EXPECT_EQ(fit_defaults(name).self_activation, name == "siren") << name;
-    EXPECT_GT(fit_defaults(name).learning_rate, 0) << name;
+    for (const int width : {16, 64, 256}) {
+      const FitDefaults defaults = fit_defaults(name, width);
+      EXPECT_EQ(defaults.self_activation, name == "siren" && width == 16) << name << width;
+      EXPECT_EQ(defaults.initialisation, name == "siren" && width > 16 ? "scaled" : "siren") << name << width;
+      EXPECT_TRUE(has_initialisation(name, defaults.initialisation)) << name;
+      EXPECT_GT(defaults.learning_rate, 0) << name;
+    }
   }
 }
 

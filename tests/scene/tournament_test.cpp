@@ -65,11 +65,25 @@ TEST(Tournament, CandidatesHaveNoMoreWeightsThanSirenAndTheirOwnSettings) {
     const FieldSpec& spec = candidate.job.spec;
     EXPECT_LE(weight_count(spec), weight_count(siren) + (spec.width == 4 ? 2000 : 0)) << spec.architecture;
     EXPECT_EQ(candidate.job.learning_rate, fit_defaults(spec.architecture).learning_rate) << spec.architecture;
-    EXPECT_EQ(candidate.job.activation.epochs, spec.architecture == "siren" ? 4 : 0) << spec.architecture;
+    // A start that was named goes without self-activation.
+    EXPECT_EQ(candidate.job.activation.epochs, 0) << spec.architecture;
     const bool sines = spec.architecture == "siren" || spec.architecture == "finer" || spec.architecture == "incode";
     EXPECT_EQ(candidate.job.initialisation, sines ? "scaled" : "siren") << spec.architecture;
     if (sines) {
       EXPECT_EQ(spec.parameters[0], 20) << spec.architecture;
+    }
+  }
+}
+
+TEST(Tournament, CandidatesBeginAsTheyWouldAlone) {
+  TournamentRequest request = small_request();
+  request.job.initialisation.clear();
+  for (const int width : {16, 48}) {
+    request.job.spec.width = width;
+    for (const Candidate& candidate : hold(waves(40, 40), request)) {
+      const bool siren = candidate.job.spec.architecture == "siren";
+      EXPECT_EQ(candidate.job.activation.epochs, siren && width == 16 ? 4 : 0) << candidate.job.spec.architecture;
+      EXPECT_EQ(candidate.job.initialisation, siren && width == 48 ? "scaled" : "siren");
     }
   }
 }

@@ -43,12 +43,13 @@ struct FitOptions {
   std::vector<int> snapshots = {};
 };
 
-/// What suits an architecture where the user has no wish (docs/fit.md says how it was found).
+/// What suits an architecture where the user has no wish (docs/studies.md says how it was found).
 struct FitDefaults {
   double learning_rate = 2e-3;
   bool self_activation = false;
+  std::string initialisation = "siren";  ///< sarinr/field/initialisation.h
 };
-FitDefaults fit_defaults(const std::string& architecture);
+FitDefaults fit_defaults(const std::string& architecture, int width = FieldSpec().width);
 
 /// One request: the same for every tile of a file, so that tiles can be fitted together.
 struct FitProblem {

@@ -48,6 +48,12 @@ struct FitJob {
   std::string options_json = "{}";            ///< kept in the file beside the job's own numbers, as "options"
 };
 
+/// Decides how fits begin where the user left it open: `self_activation` as the user said it, or nothing; an empty
+/// initialisation stands for none said. A start that was named is left alone, without self-activation unless that was
+/// asked for too; and self-activation goes with the architecture's own first weights unless others were named. Switches
+/// the activation off by its epochs. Before complete.
+void choose_start(FitJob& job, std::optional<bool> self_activation);
+
 /// Fills in what the architecture decides, where the job does not say it: the architecture's own parameters and, where
 /// they are 0, the learning rate and that of the self-activation (2e-3; 1e-3 from width 192 on). Throws an Error where
 /// the job's numbers make no sense together; `style` is how the user knows them ("--overlap", "OVERLAP").

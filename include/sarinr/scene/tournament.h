@@ -14,8 +14,8 @@ namespace sarinr {
 /// What `--arch auto` asks for. The candidates are all coordinate networks, each as wide as keeps its weights within
 /// those of siren at the job's width and depth.
 struct TournamentRequest {
-  FitJob job;  ///< its architecture and parameters do not count; numbers that are 0 take each candidate's
-               ///< own, as does an initialisation that a candidate does not have
+  FitJob job;  ///< its architecture and parameters do not count; numbers that are 0 and an empty initialisation take
+               ///< each candidate's own, as does an initialisation that a candidate does not have
   std::map<std::string, double> parameters;  ///< by name, for the candidates that take them; others have defaults
   std::optional<bool> self_activation;       ///< none: each candidate's own
 };
