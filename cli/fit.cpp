@@ -108,7 +108,7 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
   a.job.initialisation.clear();
   app.add_option("--init", a.job.initialisation,
                  "first weights: siren (the architecture's own); of siren, finer and incode also wide-first and scaled "
-                 "(default: scaled for siren from width 48 on without self-activation, else siren)");
+                 "(default: scaled for siren and incode from width 48 on without self-activation, else siren)");
   app.add_option("--activation-epochs", a.job.activation.epochs, "steps of the self-activation, even")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();

@@ -79,8 +79,9 @@ FitDefaults fit_defaults(const std::string& architecture_name, int width) {
   // Narrower networks gained from self-activation and lost by the scaled start (docs/studies.md).
   constexpr int least_scaled_width = 48;
   FitDefaults defaults;
-  if (architecture_name == "siren" && width >= least_scaled_width) defaults.initialisation = "scaled";
-  if (architecture_name == "siren" && width < least_scaled_width) defaults.self_activation = true;
+  const bool wide = width >= least_scaled_width;
+  if (wide && (architecture_name == "siren" || architecture_name == "incode")) defaults.initialisation = "scaled";
+  if (!wide && architecture_name == "siren") defaults.self_activation = true;
   if (architecture_name == "gauss" || architecture_name == "wire" || architecture_name == "sl2a") {
     defaults.learning_rate = 5e-3;
   }

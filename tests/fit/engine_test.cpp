@@ -236,7 +236,8 @@ TEST(Engine, DefaultStartsAreOnesTheArchitectureHas) {
     for (const int width : {16, 64, 256}) {
       const FitDefaults defaults = fit_defaults(name, width);
       EXPECT_EQ(defaults.self_activation, name == "siren" && width == 16) << name << width;
-      EXPECT_EQ(defaults.initialisation, name == "siren" && width > 16 ? "scaled" : "siren") << name << width;
+      const bool scaled = width > 16 && (name == "siren" || name == "incode");
+      EXPECT_EQ(defaults.initialisation, scaled ? "scaled" : "siren") << name << width;
       EXPECT_TRUE(has_initialisation(name, defaults.initialisation)) << name;
       EXPECT_GT(defaults.learning_rate, 0) << name;
     }

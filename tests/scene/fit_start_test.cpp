@@ -25,7 +25,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"siren", 32, "scaled", std::nullopt, 0, "scaled"},
                     Case{"siren", 64, "siren", std::nullopt, 0, "siren"},
                     Case{"siren", 64, "scaled", true, 20, "scaled"}, Case{"wire", 64, "", std::nullopt, 0, "siren"},
-                    Case{"wire", 64, "", true, 20, "siren"}));
+                    Case{"incode", 64, "", std::nullopt, 0, "scaled"}, Case{"incode", 32, "", std::nullopt, 0, "siren"},
+                    Case{"finer", 64, "", std::nullopt, 0, "siren"}, Case{"wire", 64, "", true, 20, "siren"}));
 
 TEST_P(FitStart, IsWhatIsSaidOrElseWhatSuits) {
   const Case& c = GetParam();

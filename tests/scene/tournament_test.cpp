@@ -83,7 +83,8 @@ TEST(Tournament, CandidatesBeginAsTheyWouldAlone) {
     for (const Candidate& candidate : hold(waves(40, 40), request)) {
       const bool siren = candidate.job.spec.architecture == "siren";
       EXPECT_EQ(candidate.job.activation.epochs, siren && width == 16 ? 4 : 0) << candidate.job.spec.architecture;
-      EXPECT_EQ(candidate.job.initialisation, siren && width == 48 ? "scaled" : "siren");
+      const bool scaled = siren || candidate.job.spec.architecture == "incode";
+      EXPECT_EQ(candidate.job.initialisation, scaled && width == 48 ? "scaled" : "siren");
     }
   }
 }
