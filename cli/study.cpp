@@ -45,6 +45,7 @@ void run(StudyArguments& a) {
   geo::start(std::size_t{64} << 20);
   request.images = geo::read_study_images(a.images);
   request.encode = geo::encode_png;
+  request.upsample = geo::upsample;
   ConsoleListener listener(a.quiet, "cells", 1);
   const study::Outcome outcome = study::run(request, listener);
   std::fputs((a.json ? outcome.json : outcome.text).c_str(), stdout);

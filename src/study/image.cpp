@@ -7,12 +7,15 @@
 #include "sarinr/radiometry/simulate.h"
 #include "sarinr/study/study.h"
 #include "scene/prepare.h"
+#include "study/study.h"
 
 namespace sarinr::study {
 
 namespace {
 
 constexpr std::uint64_t least_pixels = 64;
+
+}  // namespace
 
 void normalise(Image& image) {
   Moments moments;
@@ -33,8 +36,6 @@ void normalise(Image& image) {
     image.tile.values.push_back(valid ? static_cast<float>((value - image.offset) / image.scale) : 0);
   }
 }
-
-}  // namespace
 
 Image image_of(const std::string& name, const RasterInfo& info, const RasterWindow& window, std::size_t band) {
   const BandModel& model = info.bands.at(band);

@@ -30,7 +30,8 @@ const Study& study_named(const std::string& name) {
 }
 
 Setting setting_of(const Study& study, const Request& request) {
-  Setting setting{request.size, request.seeds > 0 ? request.seeds : study.seeds(request.size), request.images};
+  Setting setting{request.size, request.seeds > 0 ? request.seeds : study.seeds(request.size), request.images,
+                  request.upsample};
   const int wanted = study.image_count(request.size);
   if (wanted == 0 && !setting.images.empty()) {
     throw Error("the study " + study.name() + " takes no images: leave them out");

@@ -22,10 +22,15 @@ struct Setting {
   Size size = Size::full;
   int seeds = 1;
   std::vector<Image> images;
+  Upsample upsample;  ///< may be empty
 
   /// Throws an internal Error where there is none of that name.
   const Image& image(const std::string& name) const;
 };
+
+/// Sets what follows from the image's values: the tile, offset and scale. Throws an Error where the image has fewer
+/// than 64 valid pixels or is constant.
+void normalise(Image& image);
 
 /// One of three values, by size.
 template <class Value>

@@ -20,4 +20,9 @@ struct StudyImages {
 /// One image a raster and band, in this order, named by the file's stem and, where there are several bands, "band N".
 std::vector<study::Image> read_study_images(const StudyImages& request);
 
+/// GDAL's kernels on pixels that are areas, in double precision: a study's Upsample. Throws an Error where GDAL has no
+/// kernel of that name.
+std::vector<double> upsample(const std::string& kernel, const std::vector<double>& values, int width, int height,
+                             int factor);
+
 }  // namespace sarinr::geo

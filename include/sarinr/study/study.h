@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,11 @@ Image image_of(const std::string& name, const RasterInfo& info, const RasterWind
 /// Simulated backscatter with speckle of 1, 4, 1, .. looks, the same on every machine.
 std::vector<Image> simulated_images(int count, int size);
 
+/// The same image finer by a whole factor: a kernel of GDAL's by its name (bilinear, cubic, cubicspline, lanczos),
+/// values row by row with no_value where there are none, width, height, factor.
+using Upsample = std::function<std::vector<double>(const std::string& kernel, const std::vector<double>& values,
+                                                   int width, int height, int factor)>;
+
 /// How much a study computes: a test of seconds, a benchmark of minutes, all of it.
 enum class Size { smoke, quick, full };
 
@@ -43,6 +49,7 @@ struct Request {
   int seeds = 0;                   ///< 0: as many as the study takes by itself
   EngineOptions engine = {"cpu"};  ///< of the cpu engine, cells run side by side, one a thread
   PngEncoder encode;
+  Upsample upsample;       ///< empty: no comparison with GDAL's kernels
   bool overwrite = false;  ///< begin anew, where finished cells would be taken up
 };
 
