@@ -10,6 +10,7 @@ const std::vector<std::unique_ptr<Study>>& registered() {
     studies.push_back(make_initialisation());
     studies.push_back(make_ntk());
     studies.push_back(make_spectral_bias());
+    studies.push_back(make_architectures());
     studies.push_back(make_super_resolution());
     return studies;
   }();

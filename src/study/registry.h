@@ -12,6 +12,7 @@ std::unique_ptr<Study> make_defaults();
 std::unique_ptr<Study> make_initialisation();
 std::unique_ptr<Study> make_ntk();
 std::unique_ptr<Study> make_spectral_bias();
+std::unique_ptr<Study> make_architectures();
 std::unique_ptr<Study> make_super_resolution();
 
 }  // namespace sarinr::study
