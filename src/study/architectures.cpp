@@ -162,7 +162,7 @@ class Architectures final : public Study {
   void present(const Setting& setting, const Results& results, Page& page) const override {
     page.paragraph(
         "Full-batch Adam with half a cosine, each architecture at its learning rate and numbers of sarinr fit, first "
-        "weights drawn and not self-activated, single precision before quantisation. PSNR in dB over the range of the "
+        "weights drawn and not self-activated, weights as fitted (not quantised). PSNR in dB over the range of the "
         "image. Weights and multiply-adds are of one tile's network and one pixel.");
     for (const bool backscatter : {true, false}) {
       present_part(setting, results, part_of(equal_widths, setting.size, usual_width), backscatter, page);

@@ -24,7 +24,7 @@ struct Method {
   Reading reading;
   double slope_weight;
   double curvature_weight;
-  bool ablation;  ///< left out of quick runs
+  bool ablation;  ///< left out of quick runs, and at x8
 };
 
 constexpr const char* chosen_method = "siren, areas, slope 0.03, curvature 0.03";
@@ -171,17 +171,17 @@ class SuperResolution final : public Study {
 
   std::vector<Json> cells(const Setting& setting, const Results&) const override {
     std::vector<Json> out;
-    for (const int factor : factors(setting.size)) {
-      for (const Image& image : setting.images) {
-        for (const char* kernel : kernels) {
-          if (setting.upsample) out.push_back(cell_of(image, factor, "kernel", kernel, 0));
-        }
-        for (const Method* method : methods_of(setting.size)) {
-          for (int seed = 1; seed <= setting.seeds; ++seed) {
-            out.push_back(cell_of(image, factor, "field", method->name, seed));
-          }
-        }
+    const auto add = [&](const char* kind, const char* method, int seed, int most) {
+      for (const int factor : factors(setting.size)) {
+        if (factor > most) continue;
+        for (const Image& image : setting.images) out.push_back(cell_of(image, factor, kind, method, seed));
       }
+    };
+    for (const char* kernel : kernels) {
+      if (setting.upsample) add("kernel", kernel, 0, 8);
+    }
+    for (const Method* method : methods_of(setting.size)) {
+      for (int seed = 1; seed <= setting.seeds; ++seed) add("field", method->name, seed, method->ablation ? 4 : 8);
     }
     return out;
   }

@@ -2,7 +2,7 @@
 # The study of super-resolution on a tile of every detected image of the test rasters, and on photographs.
 #   tests/bench/super_resolution.sh SARINR DATA OUT [OPTIONS OF sarinr study]
 # DATA is the folder of test rasters. Writes OUT/sar and OUT/natural; docs/studies.md has the tables. Tiles are the middle
-# 128x128 pixels, of the mosaic its largest window without gaps, of small rasters all there is.
+# 96x96 pixels, of the mosaic its largest window without gaps.
 set -euo pipefail
 sarinr=$1
 data=$2
@@ -35,6 +35,6 @@ tile ramb reference/ramb_ref_amp.tif 1
 tile rotterdam degenerate/rotterdam_db_untagged_nan.tif 1 -srcwin 48 80 96 96
 
 mkdir -p "$out"
-"$sarinr" study super-resolution "${sar[@]}" -o "$out/sar" "$@" >"$out/sar.md"
+"$sarinr" study super-resolution "${sar[@]}" --tile-size 96 -o "$out/sar" "$@" >"$out/sar.md"
 "$sarinr" study super-resolution "$data/natural/camera_512.png" "$data/natural/set12_01.png" --tile-size 256 \
   --quantity other -o "$out/natural" "$@" >"$out/natural.md"
