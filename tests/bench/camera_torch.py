@@ -7,7 +7,8 @@
 Runs in a Python with PyTorch and NumPy; gdal_translate averages the photograph. Width, depth, epochs, learning rate and
 number of seeds are the same on both sides; first weights are each program's own. `recipe` decays the learning rate as the
 public programs do (SIREN: not at all, the others by ten over the fit), where sarinr takes half a cosine; `cosine` gives
-PyTorch sarinr's. `--targets` says the same of the numbers that the image is scaled to. Prints a table in Markdown: PSNR in dB over the image's range of the last weights, mean over seeds.
+PyTorch sarinr's. `--targets` says the same of the numbers that the image is scaled to. Prints a table in Markdown: PSNR
+in dB over the image's range of the last weights, mean over seeds.
 """
 import argparse
 import json
@@ -145,10 +146,12 @@ def torch_psnr(name, pixels, arguments, seed):
 def sarinr_psnr(name, path, arguments, seed):
     recipe = RECIPES[name]
     with tempfile.TemporaryDirectory() as folder:
-        command = [arguments.sarinr, "fit", path, os.path.join(folder, "out.sinr"), "--arch", name, "--quantity", "other"]
+        command = [arguments.sarinr, "fit", path, os.path.join(folder, "out.sinr"), "--arch", name]
+        command += ["--quantity", "other"]
         command += ["--width", str(arguments.width), "--depth", str(arguments.depth), "--epochs", str(arguments.epochs)]
-        command += ["--lr", str(recipe["rate"]), "--seed", str(seed), "--no-self-activation", "--weight-bits", "16"]
-        command += ["--engine", "cpu", "--precision", "float32", "--threads", "1", "--quiet", "--json"] + recipe["options"]
+        command += ["--lr", str(recipe["rate"]), "--seed", str(seed), "--no-self-activation", "--init", "siren"]
+        command += ["--weight-bits", "16", "--engine", "cpu", "--precision", "float32", "--threads", "1"]
+        command += ["--quiet", "--json"] + recipe["options"]
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["psnr"][0]
 
 

@@ -21,7 +21,7 @@ refused() { # STATUS TEXT ARGUMENTS...
 
 "$sarinr" study --list >list || fail "--list"
 studies=$(awk '{ print $1 }' list)
-for study in activation defaults initialisation ntk spectral-bias; do
+for study in activation architectures defaults initialisation ntk spectral-bias super-resolution; do
   grep -q "^$study  *[^ ]" list || fail "--list lacks $study"
 done
 
