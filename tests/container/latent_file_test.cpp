@@ -164,7 +164,7 @@ TEST_F(LatentFile, RefusesNetworksLargerThanMemory) {
   ByteReader reader(writer.view());
   const Result<FieldSpec> spec = read_field_spec(reader);
   ASSERT_FALSE(spec);
-  EXPECT_EQ(spec.failure().message, "latent of this size has 506946470 weights; there may be 16777216");
+  EXPECT_EQ(spec.failure().message, "latent of this size has 506946479 weights; there may be 16777216");
 }
 
 TEST_F(LatentFile, TilesThatDoNotGoTogetherAreNotCoded) {
