@@ -94,12 +94,12 @@ void run(RenderArguments& a) {
   if (!a.speckle.empty()) file->add_speckle(std::stoull(a.speckle));
   const std::shared_ptr<const FieldEvaluator> evaluator = make_evaluator(a.engine, file->header().spec);
   file->evaluate_by(evaluator);
-  if (!a.quiet) spdlog::info("evaluation: {}", evaluator->description());
   const int threads = a.engine.threads > 0 ? a.engine.threads : static_cast<int>(std::thread::hardware_concurrency());
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
   ConsoleListener listener(a.quiet, "windows", 1);
   geo::render_raster(*file, a.output, a.request, a.create, listener);
+  if (!a.quiet) spdlog::info("evaluation: {}", evaluator->description());
   confess(*file, a.output);
 }
 

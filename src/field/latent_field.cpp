@@ -152,8 +152,13 @@ class PointNodes {
   AlignedFloats nodes_;
 };
 
+void require_complete(const std::vector<LatentLevel>& levels) {
+  if (levels[0].values.empty()) throw Error("a latent field is evaluated before it is complete", ErrorKind::internal);
+}
+
 void evaluate_points(const LatentNetwork& network, const std::vector<LatentLevel>& levels, int order, const double* x,
                      const double* y, std::size_t count, float* out, std::size_t stride) {
+  require_complete(levels);
   const LatentShape& shape = network.shape();
   const std::size_t terms = order == 0 ? 1 : order == 1 ? 3 : 6;
   LatentBlock block(shape, network.packed(), terms);
@@ -246,6 +251,7 @@ void LatentField::complete() {
 }
 
 void LatentField::evaluate(const Extent& window, float* out, std::size_t stride) const {
+  require_complete(levels_);
   const LatentShape& shape = network_->shape();
   const PackedLatentNetwork& packed = network_->packed();
   LatentBlock block(shape, packed, 1);

@@ -118,6 +118,7 @@ std::vector<float> latent_values(const Image& coarse, int factor, int steps, std
       std::make_shared<const LatentNetwork>(made, dequantise(latent_spec(made), training.networks.weights, nullptr));
   LatentField field(network, coarse.width, coarse.height, target.core);
   field.add(target.core, training.fits.front().grids);
+  field.complete();
   std::vector<double> x;
   std::vector<double> y;
   for (int row = 0; row < coarse.height * factor; ++row) {

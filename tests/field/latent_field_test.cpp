@@ -196,6 +196,8 @@ TEST(LatentField, RefusesSymbolsThatAreNotItsNodes) {
   EXPECT_THAT([&] { field.add(core, grids); },
               testing::ThrowsMessage<Error>("a tile has 1249 symbols of level 1, but its core 1250 nodes"));
   grids.symbols.pop_back();
+  EXPECT_THAT([&] { field.differentiate(0, nullptr, nullptr, 0, nullptr, 0); },
+              testing::ThrowsMessage<Error>("a latent field is evaluated before it is complete"));
   EXPECT_THAT([&] { field.add(core, grids); },
               testing::ThrowsMessage<Error>("a tile has 2 latent grids, but its field 3"));
   EXPECT_THAT(
