@@ -72,7 +72,7 @@ def looks(path, size):
 source, smooth, speckled = (looks(path, 25) for path in ("scene.tif", "smooth.tif", "one.tif"))
 print("looks of source, field, speckled:", source, smooth, speckled)
 assert smooth > 1.5 * source
-assert abs(speckled / source - 1) < 0.12, (speckled, source)
+assert abs(speckled / source - 1) < 0.2, (speckled, source)
 power = [gdal.Open(path).ReadAsArray().astype("f8") for path in ("scene.tif", "one.tif")]
 assert abs(power[1].mean() / power[0].mean() - 1) < 0.1, "mean power"
 # Averaged in power: a half is the mean of four native pixels.
