@@ -24,8 +24,7 @@ class Page {
   void paragraph(const std::string& text);
   /// Every row has as many cells as `columns`.
   void table(const std::vector<std::string>& columns, const std::vector<std::vector<std::string>>& rows);
-  /// Plots in a row of their own follow each other without anything between. An axis that is logarithmic is given
-  /// logarithms, and says so in its label.
+  /// Plots that follow each other stand side by side. A logarithmic axis is given logarithms and says so in its label.
   void plot(const std::string& title, const std::string& x_label, const std::string& y_label,
             const std::vector<Line>& lines, bool marked = false);
   /// `values` row by row. Grey from the 2 to the 98 % order statistic; or, where they are signed, blue to red about 0.
