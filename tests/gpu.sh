@@ -38,6 +38,7 @@ grep -q SKIPPED "$out/tests.txt" && { echo "tests were skipped: this shows nothi
 if has compute-sanitizer "memory and race checks"; then
   # The shapes with parameters in shared memory, with few pixels: the checkers are a hundred times slower.
   small='Shapes/CudaDevice.GivesTheSameBits*/1:Shapes/CudaDevice.GivesTheSameBits*/5:Shapes/CudaDevice.GivesTheSameBits*/6'
+  small+=':Shapes/CudaEvaluation.*/1:Shapes/CudaEvaluation.*/7'
   for tool in memcheck racecheck initcheck synccheck; do
     step "$tool" timeout 240 compute-sanitizer --tool "$tool" --error-exitcode 1 "$tests" --gtest_brief=1 "--gtest_filter=$small"
   done
