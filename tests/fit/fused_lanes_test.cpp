@@ -106,11 +106,11 @@ TEST(FusedLanes, KeepTheirRoomForTheNextBatchAndForgetTheLast) {
 }
 
 TEST(FusedLanes, StageMoreTilesThanPageLockedMemoryHolds) {
-  // 16 MB stage five of these.
-  const FusedCase large{"siren", 16, 0, 1, 800, 800, false};
-  const FitProblem problem = problem_of(large);
-  NormalisedTile tile{800, 800, std::vector<float>(640000, 0.5f), std::vector<std::uint8_t>(640000, 0)};
-  std::vector<NormalisedTile> tiles(15, tile);
+  // 16 MB stage five tiles of the grid's size; these are smaller than their grid.
+  const FitProblem problem = problem_of({"siren", 16, 0, 1, 800, 800, false});
+  const std::size_t pixels = 40 * 30;
+  std::vector<NormalisedTile> tiles(
+      15, {40, 30, std::vector<float>(pixels, 0.5f), std::vector<std::uint8_t>(pixels, std::uint8_t{0})});
   for (std::size_t i = 0; i < tiles.size(); ++i) {
     // One pixel counts, another value in every tile: the first loss is that pixel's square error.
     tiles[i].values[77 * i] = static_cast<float>(i);
