@@ -16,9 +16,7 @@ namespace {
 
 constexpr unsigned nodata_flag = 0x80;
 
-ByteView bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
+ByteView bytes_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
 
 std::uint64_t cells(int length, int tile_size) {
   return static_cast<std::uint64_t>(TileAxis(length, tile_size, 0).count());
@@ -223,9 +221,8 @@ Result<FoundHeader> read_header(const ByteSource& source) {
   const ByteView covered = header.first(header.size() - checksum_size);
   found->checksum = ByteReader(header.last(checksum_size)).u32();
   if (crc32c(covered) != found->checksum) return Failure{"the header is damaged: its checksum does not match"};
-  const Result<Bytes> metadata =
-      decompress(covered.last(static_cast<std::size_t>(found->metadata_size)), largest_metadata,
-                 bytes_of(metadata_dictionary));
+  const Result<Bytes> metadata = decompress(covered.last(static_cast<std::size_t>(found->metadata_size)),
+                                            largest_metadata, bytes_of(metadata_dictionary));
   if (!metadata) return Failure{"the header is damaged: its " + metadata.failure().message};
   found->header.metadata.assign(metadata->begin(), metadata->end());
   return found;

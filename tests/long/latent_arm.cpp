@@ -1,5 +1,5 @@
-// The symbols of a .sinr of latent fields, a checksum a tile, for tests/long/latent_arm.sh. Each tile is coded and decoded
-// again by every instruction set of this build and machine, which are named on stderr.
+// The symbols of a .sinr of latent fields, a checksum a tile, for tests/long/latent_arm.sh. Each tile is coded and
+// decoded again by every instruction set of this build and machine, which are named on stderr.
 //   latent_arm FILE
 #include <cstdio>
 #include <fstream>

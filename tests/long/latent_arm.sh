@@ -19,8 +19,8 @@ $as_root dpkg --remove-architecture arm64
 for package in "$work"/*.deb; do dpkg -x "$package" "$work/arm64"; done
 libraries=$work/arm64/usr/lib/aarch64-linux-gnu
 
-# All rooms that a reader needs; verify.cpp alone wants TBB.
-mapfile -t sources < <(ls src/{base,radiometry,tiling,field,field/arch,codec,container}/*.cpp | grep -v container/verify)
+# All rooms that a reader needs; verify.cpp alone wants TBB, and repair.cpp wants that.
+mapfile -t sources < <(ls src/{base,radiometry,tiling,field,field/arch,codec,container}/*.cpp | grep -vE "container/(verify|repair)")
 sources+=(tests/long/latent_arm.cpp)
 dictionary=$(dirname "$sarinr")/../src/generated
 build() {
