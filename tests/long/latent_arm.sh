@@ -30,10 +30,11 @@ build() {
   printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -I{} sh -c \
     'out=$2/$(echo {} | tr / _).o; $1 -std=c++20 -O1 -ffp-contract=off -DHWY_SHARED_DEFINE -DSARINR_MODULE_FOLDER=\"\" -Iinclude -Isrc -I$3 -I/usr/include -c {} -o $out' \
     build "$compiler" "$folder" "$dictionary"
-  "$compiler" "$folder"/*.o "$@" -o "$folder/latent_arm"
+  $compiler "$folder"/*.o "$@" -o "$folder/latent_arm"
 }
 build g++ here -lhwy -lzstd
-build aarch64-linux-gnu-g++ there -L"$libraries" -lhwy -l:libzstd.a
+# Highway 1.0's NEON wants cryptography to be part of what all code may use.
+build "aarch64-linux-gnu-g++ -march=armv8-a+crypto" there -L"$libraries" -lhwy -l:libzstd.a
 
 "$sarinr" simulate "$work/scene.tif" --size 700,420 --bands 2 --quantity db --looks 4 --quiet
 "$sarinr" fit "$work/scene.tif" "$work/wide.sinr" --lambda 0.05 --effort 1 --neighbours 24 --entropy-width 16 --tile-size 256 --quiet
