@@ -10,8 +10,10 @@
 #include "dataset.h"
 #include "dataset_source.h"
 #include "sarinr/base/error.h"
+#include "sarinr/fit/latent.h"
 #include "sarinr/geo/storage.h"
 #include "sarinr/scene/jobs.h"
+#include "sarinr/scene/latent.h"
 #include "sarinr/scene/samples.h"
 
 namespace sarinr::geo::driver {
@@ -67,6 +69,26 @@ class Options {
   CSLConstList lines_;
 };
 
+/// What only coordinate networks have.
+constexpr const char* network_options[] = {"ARCH",        "WIDTH",         "DEPTH",           "OVERLAP",
+                                           "EPOCHS",      "LEARNING_RATE", "TARGET_PSNR",     "TARGET_RMSE_DB",
+                                           "WEIGHT_BITS", "INIT",          "SELF_ACTIVATION", "ACTIVATION_EPOCHS",
+                                           "OVERVIEWS"};
+/// What makes latent fields of the copy.
+constexpr const char* goal_options[] = {"BPP", "PSNR", "RMSE_DB", "LAMBDA", "PRESET", "EFFORT"};
+
+/// The first of the options that is given, or nullptr.
+template <std::size_t count>
+const char* first_given(const Options& options, const char* const (&names)[count]) {
+  const auto found =
+      std::find_if(std::begin(names), std::end(names), [&](const char* name) { return options.has(name); });
+  return found == std::end(names) ? nullptr : *found;
+}
+
+std::uint64_t seed_of(const Options& options) {
+  return static_cast<std::uint64_t>(options.number("SEED", 1, 0, 9007199254740992.0));
+}
+
 FitJob fit_job(const Options& options) {
   FitJob job;
   job.spec.architecture = options.text("ARCH", job.spec.architecture);
@@ -79,12 +101,12 @@ FitJob fit_job(const Options& options) {
   if (options.has("TARGET_PSNR")) job.target_psnr = options.number("TARGET_PSNR", 0, -1000, 1000);
   if (options.has("TARGET_RMSE_DB")) job.target_rmse_db = options.number("TARGET_RMSE_DB", 0, 1e-9, 1000);
   job.weight_bits = options.whole("WEIGHT_BITS", job.weight_bits, 0, 16);
-  job.seed = static_cast<std::uint64_t>(options.number("SEED", static_cast<double>(job.seed), 0, 9007199254740992.0));
+  job.seed = seed_of(options);
   job.activation.epochs = options.whole("ACTIVATION_EPOCHS", job.activation.epochs, 0, 100000);
   std::optional<bool> self_activation;
   if (options.has("ACTIVATION_EPOCHS")) self_activation = job.activation.epochs > 0;
   if (options.has("SELF_ACTIVATION")) self_activation = options.flag("SELF_ACTIVATION", true);
-  job.initialisation.clear();
+  job.initialisation = options.text("INIT", "");
   choose_start(job, self_activation);
   job.activation.learning_rate = 0;
   job.overviews = options.flag("OVERVIEWS", job.overviews);
@@ -98,10 +120,10 @@ std::optional<SampleJob> sample_job(const Options& options) {
   const int asked = (lossless ? 1 : 0) + (options.has("MAX_ERROR") ? 1 : 0) + (options.has("MAX_ERROR_DB") ? 1 : 0);
   if (asked == 0) return std::nullopt;
   if (asked > 1) throw Error("give one of LOSSLESS, MAX_ERROR and MAX_ERROR_DB, not several");
+  constexpr const char* seed[] = {"SEED"};
   for (const char* field :
-       {"ARCH", "WIDTH", "DEPTH", "OVERLAP", "EPOCHS", "LEARNING_RATE", "TARGET_PSNR", "TARGET_RMSE_DB", "WEIGHT_BITS",
-        "SELF_ACTIVATION", "ACTIVATION_EPOCHS", "SEED", "OVERVIEWS"}) {
-    if (!options.has(field)) continue;
+       {first_given(options, network_options), first_given(options, goal_options), first_given(options, seed)}) {
+    if (field == nullptr) continue;
     throw Error(std::string(field) +
                 " is for fields, which cannot promise anything of a single pixel: leave it out, "
                 "or LOSSLESS, MAX_ERROR and MAX_ERROR_DB");
@@ -110,6 +132,33 @@ std::optional<SampleJob> sample_job(const Options& options) {
   job.tile_size = options.whole("TILE_SIZE", job.tile_size, 8, largest_tile_size);
   if (options.has("MAX_ERROR")) job.bound = {SampleBound::Kind::absolute, options.number("MAX_ERROR", 0, 0, 1e300)};
   if (options.has("MAX_ERROR_DB")) job.bound = {SampleBound::Kind::decibel, options.number("MAX_ERROR_DB", 0, 0, 1e3)};
+  return job;
+}
+
+/// The job where a rate or a quality is asked for.
+std::optional<LatentJob> latent_job(const Options& options) {
+  const char* goal = first_given(options, goal_options);
+  if (goal == nullptr) return std::nullopt;
+  if (const char* network = first_given(options, network_options)) {
+    throw Error(std::string(network) + " is for coordinate networks, but " + goal +
+                " asks for a latent field: leave one of them out");
+  }
+  LatentJob job;
+  const auto number = [&](const char* name) {
+    return options.has(name) ? std::optional<double>(options.number(name, 0, 1e-9, 1e9)) : std::nullopt;
+  };
+  job.bits = number("BPP");
+  job.psnr = number("PSNR");
+  job.rmse_db = number("RMSE_DB");
+  job.lambda = number("LAMBDA");
+  job.preset = options.text("PRESET", job.preset);
+  job.effort = options.whole("EFFORT", job.effort, least_latent_effort, greatest_latent_effort);
+  job.tile_size = options.whole("TILE_SIZE", job.tile_size, 8, largest_tile_size);
+  job.seed = seed_of(options);
+  if (options.has("PRESET") && (job.bits || job.psnr || job.rmse_db || job.lambda)) {
+    throw Error("PRESET stands for a quality: leave it out, or BPP, PSNR, RMSE_DB and LAMBDA");
+  }
+  complete(job, OptionStyle::gdal);
   return job;
 }
 
@@ -166,12 +215,25 @@ const char* creation_options() {
          "in dB'/>"
          "<Option name='WEIGHT_BITS' type='int' description='bits of a stored weight, 2 to 16; 0: as few as keep the "
          "PSNR within 0.05 dB'/>"
+         "<Option name='INIT' type='string' description='first weights: siren (the own of the architecture), "
+         "wide-first or "
+         "scaled; default: scaled for siren and incode from width 48 on'/>"
          "<Option name='SELF_ACTIVATION' type='boolean' description='learn contrast before the fit; default: for SIREN "
          "below width 48, and where ACTIVATION_EPOCHS is given'/>"
          "<Option name='ACTIVATION_EPOCHS' type='int' description='steps of the self-activation, even'/>"
          "<Option name='SEED' type='int' description='of the first weights'/>"
          "<Option name='OVERVIEWS' type='boolean' default='NO' description='also fit the scene reduced 8, 16, ... "
          "times'/>"
+         "<Option name='BPP' type='float' description='latent fields: bits a pixel of the whole file, preserved "
+         "metadata "
+         "not counted'/>"
+         "<Option name='PSNR' type='float' description='latent fields: PSNR to reach, dB'/>"
+         "<Option name='RMSE_DB' type='float' description='latent fields: root mean square error to reach, dB'/>"
+         "<Option name='LAMBDA' type='float' description='latent fields: squared deviations of the scene that a bit a "
+         "pixel is worth'/>"
+         "<Option name='PRESET' type='string-select' description='latent fields: what to aim at'><Value>archive</Value>"
+         "<Value>analysis</Value><Value>preview</Value></Option>"
+         "<Option name='EFFORT' type='int' min='1' max='9' default='5' description='latent fields: how long to fit'/>"
          "<Option name='LOSSLESS' type='boolean' default='NO' description='keep every valid pixel as it is'/>"
          "<Option name='MAX_ERROR' type='float' description='keep every valid pixel within this, in its own units'/>"
          "<Option name='MAX_ERROR_DB' type='float' description='keep every valid pixel within this, in dB'/>"
@@ -189,7 +251,7 @@ GDALDataset* create_copy(const char* path, GDALDataset* source, int strict, Opti
     const CPLStringList quantities(CSLTokenizeString2(options.text("QUANTITY", "").c_str(), ",", 0));
     for (int i = 0; i < quantities.size(); ++i) open.quantities.emplace_back(quantities[i]);
     const std::optional<SampleJob> samples = sample_job(options);
-    const FitJob job = fit_job(options);
+    const std::optional<LatentJob> latent = samples ? std::nullopt : latent_job(options);
     const int threads = fit_threads(options);
     const std::unique_ptr<RasterSource> raster = dataset_raster(*source, open);
     const std::unique_ptr<ByteSink> sink = create_sink(path, true);
@@ -199,7 +261,10 @@ GDALDataset* create_copy(const char* path, GDALDataset* source, int strict, Opti
     if (samples) {
       check(*samples, raster->info(), OptionStyle::gdal);
       fit_samples(*raster, *sink, *samples, listener);
+    } else if (latent) {
+      fit_latent_raster(*raster, *sink, *latent, listener);
     } else {
+      const FitJob job = fit_job(options);
       fit_raster(
           *raster, *sink, job, [&] { return make_cpu_engine(job.spec.architecture, threads); }, listener);
     }

@@ -102,6 +102,23 @@ copied() {
     "$sarinr" fit left.tif fitted.sinr $small --quantity amplitude && cmp copied.sinr fitted.sinr
 }
 check gdal_translate "-of SARINR: the bytes of sarinr fit" copied
+copied_latent() {
+  "$sarinr" fit left.tif rate.sinr --quantity amplitude --bpp 0.4 --effort 1 --tile-size 256 --quiet >/dev/null &&
+    gdal_translate -q -of SARINR -co QUANTITY=amplitude -co BPP=0.4 -co EFFORT=1 -co TILE_SIZE=256 left.tif latent.sinr &&
+    cmp rate.sinr latent.sinr
+}
+check gdal_translate "-of SARINR -co BPP: the bytes of sarinr fit --bpp" copied_latent
+refused_together() {
+  gdal_translate -q -of SARINR -co BPP=0.4 -co EPOCHS=3 left.tif no.sinr 2>said && return 1
+  grep -q "EPOCHS is for coordinate networks, but BPP asks for a latent field" said || { cat said; return 1; }
+}
+check gdal_translate "-co BPP and -co EPOCHS: refused by name" refused_together
+copied_scaled() {
+  "$sarinr" fit left.tif scaled.sinr --quantity amplitude $small --no-self-activation --init scaled --overwrite >/dev/null &&
+    gdal_translate -q -of SARINR -co QUANTITY=amplitude -co WIDTH=16 -co DEPTH=1 -co EPOCHS=8 -co INIT=scaled -co SELF_ACTIVATION=NO -co TILE_SIZE=128 left.tif scaled_copy.sinr &&
+    cmp scaled.sinr scaled_copy.sinr
+}
+check gdal_translate "-co INIT: the bytes of sarinr fit --init" copied_scaled
 refused() {
   head -c 300 left.sinr >cut.sinr
   ! gdalinfo cut.sinr >/dev/null 2>said.txt && [ "$(grep -c . said.txt)" -le 2 ] && grep -q "truncated" said.txt
