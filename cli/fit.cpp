@@ -41,6 +41,7 @@ struct FitArguments {
   std::vector<int> window;
   EngineOptions engine;
   double learning_rate = 0;
+  std::string schedule = "cosine";
   bool activation_flag = true;
   std::optional<bool> self_activation;  ///< none: what choose_start says
   double activation_learning_rate = 0;
@@ -94,9 +95,12 @@ void declare_fitting(CLI::App& app, FitArguments& a) {
   app.add_option("--epochs", a.job.epochs, "full-batch Adam steps; the most, where a target is given")
       ->check(CLI::Range(1, 10000000))
       ->capture_default_str();
-  app.add_option("--lr", a.learning_rate,
-                 "learning rate, decaying to 0 by a cosine; default by architecture (docs/fit.md)")
+  app.add_option("--lr", a.learning_rate, "learning rate of the first epoch; default by architecture (docs/fit.md)")
       ->check(CLI::PositiveNumber);
+  app.add_option("--schedule", a.schedule,
+                 "how it goes on: cosine (to 0), constant, or tenth (exponentially to a tenth)")
+      ->check(CLI::IsMember({"cosine", "constant", "tenth"}))
+      ->capture_default_str();
   app.add_option("--target-psnr", a.job.target_psnr, "stop a tile that reaches this PSNR, in dB");
   app.add_option("--target-rmse-db", a.job.target_rmse_db,
                  "stop a tile that reaches this root mean square error, in dB")
@@ -166,6 +170,7 @@ bool is_open(const FitArguments& a) { return a.job.spec.architecture == "auto"; 
 void complete(FitArguments& a) {
   if (!a.window.empty()) a.open.window = Extent{a.window[0], a.window[1], a.window[2], a.window[3]};
   a.job.learning_rate = a.learning_rate;
+  a.job.schedule = schedule_of(a.schedule);
   a.job.activation.learning_rate = a.activation_learning_rate;
   if (is_open(a)) return;
   for (const ParameterInfo& parameter : architecture(a.job.spec.architecture).parameters()) {

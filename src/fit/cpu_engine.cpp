@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
-#include <numbers>
 #include <thread>
 #include <type_traits>
 
@@ -23,10 +22,6 @@
 namespace sarinr {
 
 namespace {
-
-double cosine_decay(double learning_rate, int epoch, int epochs) {
-  return learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * epoch / epochs));
-}
 
 /// Passes on the steps of several threads, and the wish to stop.
 class Progress {
@@ -239,7 +234,7 @@ class CpuEngine final : public Engine {
       }
       fit.losses.push_back(static_cast<float>(loss));
       if (reached) break;
-      trainer.step(sum, cosine_decay(options.learning_rate, fit.epochs, options.epochs), true);
+      trainer.step(sum, learning_rate(options, fit.epochs), true);
       ++fit.epochs;
       const std::vector<int>& wanted = options.snapshots;
       if (std::binary_search(wanted.begin(), wanted.end(), fit.epochs)) fit.snapshots.push_back(trainer.weights());

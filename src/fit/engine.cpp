@@ -1,7 +1,9 @@
 #include "sarinr/fit/engine.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
+#include <numbers>
 #include <optional>
 
 #include "field/dense_network.h"
@@ -116,6 +118,41 @@ std::unique_ptr<Engine> make_engine(const EngineOptions& options, const std::str
   FieldSpec spec;
   spec.architecture = architecture_name;
   return make_engine(options, spec);
+}
+
+namespace {
+
+struct NamedSchedule {
+  const char* name;
+  Schedule schedule;
+};
+constexpr NamedSchedule schedules[] = {
+    {"cosine", Schedule::cosine}, {"constant", Schedule::constant}, {"tenth", Schedule::tenth}};
+
+}  // namespace
+
+Schedule schedule_of(const std::string& name) {
+  std::string names;
+  for (const NamedSchedule& known : schedules) {
+    if (name == known.name) return known.schedule;
+    names += (names.empty() ? "" : ", ") + std::string(known.name);
+  }
+  throw Error("unknown schedule '" + name + "': the schedules are " + names);
+}
+
+std::string name_of(Schedule schedule) { return schedules[static_cast<std::size_t>(schedule)].name; }
+
+double learning_rate(const FitOptions& options, int epoch) {
+  const double share = static_cast<double>(epoch) / options.epochs;
+  switch (options.schedule) {
+    case Schedule::constant:
+      return options.learning_rate;
+    case Schedule::tenth:
+      return options.learning_rate * std::pow(0.1, share);
+    case Schedule::cosine:
+      break;
+  }
+  return options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * share));
 }
 
 double contrast_factor(const ActivationOptions& options, int epoch) {

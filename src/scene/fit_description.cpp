@@ -22,6 +22,7 @@ json options_of(const FitJob& job) {
                   {"--init", job.initialisation},
                   {"--epochs", job.epochs},
                   {"--lr", job.learning_rate},
+                  {"--schedule", name_of(job.schedule)},
                   {"--activation-epochs", job.activation.epochs},
                   {"--activation-lr", job.activation.learning_rate},
                   {"--activation-lambda", job.activation.lambda},
@@ -179,6 +180,7 @@ FileHeader make_header(const RasterInfo& info, const FitJob& job) {
               {"options", json::parse(job.options_json)}};
   // What it was before there were others goes without saying.
   if (job.initialisation != "siren") fit["initialisation"] = job.initialisation;
+  if (job.schedule != Schedule::cosine) fit["schedule"] = name_of(job.schedule);
   json metadata = {{"raster", json::parse(info.metadata.empty() ? "{}" : info.metadata)}, {"fit", std::move(fit)}};
   if (info.has_mask) metadata["mask"] = true;
   return {info.width,     info.height, job.tile_size, job.overlap, info.bands, complete_spec(job.spec, info),

@@ -209,7 +209,7 @@ class FitRun {
     batch.fits.resize(batch.tiles.size());
     std::vector<NormalisedTile> targets;
     std::vector<std::size_t> places;
-    FitOptions options{job_.epochs, job_.learning_rate, {}};
+    FitOptions options{job_.epochs, job_.learning_rate, {}, {}, job_.schedule};
     for (std::size_t i = 0; i < batch.tiles.size(); ++i) {
       if (!batch.tiles[i].needs_network) continue;
       places.push_back(i);
@@ -298,7 +298,7 @@ class FitRun {
   }
 
   std::vector<float> fit_alone(const PreparedTile& tile) {
-    FitOptions options{job_.epochs, job_.learning_rate, {}};
+    FitOptions options{job_.epochs, job_.learning_rate, {}, {}, job_.schedule};
     if (!target_.empty()) options.target.push_back(normalised_target(tile));
     const TraceSpan span(resources_.trace, "fit the first network", place_.first + tile.tile);
     return engine_->fit(problem_, {tile.target}, options, [this](std::size_t) { return advance(0); }).front().weights;

@@ -5,9 +5,9 @@
         [--epochs 500] [--seeds 3] [--schedule recipe|cosine] [--targets recipe|sarinr] [--only siren,finer]
 
 Runs in a Python with PyTorch and NumPy; gdal_translate averages the photograph. Width, depth, epochs, learning rate and
-number of seeds are the same on both sides; first weights are each program's own. `recipe` decays the learning rate as the
-public programs do (SIREN: not at all, the others by ten over the fit), where sarinr takes half a cosine; `cosine` gives
-PyTorch sarinr's. `--targets` says the same of the numbers that the image is scaled to. Prints a table in Markdown: PSNR
+number of seeds are the same on both sides, and so is the schedule; first weights are each program's own. `recipe` decays
+the learning rate as the public programs do (SIREN: not at all, the others by ten over the fit), `cosine` as sarinr does
+unless told otherwise. `--targets` says whose scaling of the image PyTorch takes. Prints a table in Markdown: PSNR
 in dB over the image's range of the last weights, mean over seeds.
 """
 import argparse
@@ -151,6 +151,8 @@ def sarinr_psnr(name, path, arguments, seed):
         command += ["--width", str(arguments.width), "--depth", str(arguments.depth), "--epochs", str(arguments.epochs)]
         command += ["--lr", str(recipe["rate"]), "--seed", str(seed), "--no-self-activation", "--init", "siren"]
         command += ["--weight-bits", "16", "--engine", "cpu", "--precision", "float32", "--threads", "1"]
+        if arguments.schedule == "recipe":
+            command += ["--schedule", "constant" if recipe["decay"] == 1 else "tenth"]
         command += ["--quiet", "--json"] + recipe["options"]
         return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["psnr"][0]
 

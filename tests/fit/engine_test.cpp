@@ -218,6 +218,42 @@ TEST_P(EngineTest, RefusesADeviceThatIsNotThere) {
   }
 }
 
+TEST_P(EngineTest, AConstantRateDoesNotKnowTheEnd) {
+  const FitProblem problem = small_problem();
+  const std::vector<NormalisedTile> tiles = {wave_tile(40, 64, 1, 0)};
+  const auto losses = [&](Schedule schedule, int epochs) {
+    FitOptions options{epochs, 1e-3, {}};
+    options.schedule = schedule;
+    return engine()->fit(problem, tiles, options, {}).front().losses;
+  };
+  const std::vector<float> shorter = losses(Schedule::constant, 4);
+  std::vector<float> longer = losses(Schedule::constant, 8);
+  longer.resize(4);
+  EXPECT_EQ(shorter, longer);
+  EXPECT_NE(shorter, losses(Schedule::cosine, 4));
+  EXPECT_NE(shorter, losses(Schedule::tenth, 4));
+}
+
+TEST(LearningRate, FollowsItsSchedule) {
+  FitOptions options{100, 0.5, {}};
+  EXPECT_DOUBLE_EQ(learning_rate(options, 0), 0.5);
+  EXPECT_DOUBLE_EQ(learning_rate(options, 50), 0.25);
+  EXPECT_NEAR(learning_rate(options, 100), 0, 1e-15);
+  options.schedule = schedule_of("constant");
+  EXPECT_DOUBLE_EQ(learning_rate(options, 99), 0.5);
+  options.schedule = schedule_of("tenth");
+  EXPECT_DOUBLE_EQ(learning_rate(options, 0), 0.5);
+  EXPECT_NEAR(learning_rate(options, 50), 0.5 / std::sqrt(10.0), 1e-15);
+  EXPECT_NEAR(learning_rate(options, 100), 0.05, 1e-15);
+  for (const char* name : {"cosine", "constant", "tenth"}) EXPECT_EQ(name_of(schedule_of(name)), name);
+  try {
+    schedule_of("linear");
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "unknown schedule 'linear': the schedules are cosine, constant, tenth");
+  }
+}
+
 TEST(Engine, NamesTheLegalEnginesAndDevices) {
   const auto message = [](const EngineOptions& options) {
     try {

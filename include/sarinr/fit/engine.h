@@ -34,14 +34,25 @@ struct ActivationOptions {
 /// What multiplies the contrast G in the loss of an epoch: -lambda where it shall grow, else lambda.
 double contrast_factor(const ActivationOptions& options, int epoch);
 
+/// How the learning rate goes over the epochs of a fit: to 0 by half a cosine; not at all, as in SIREN's public
+/// program; to a tenth exponentially, as in FINER's, WIRE's and SL2A's.
+enum class Schedule { cosine, constant, tenth };
+/// "cosine", "constant" or "tenth"; throws an Error that lists them.
+Schedule schedule_of(const std::string& name);
+std::string name_of(Schedule schedule);
+
 struct FitOptions {
   int epochs = 60;              ///< full-batch Adam steps
-  double learning_rate = 2e-3;  ///< decays to 0 by half a cosine over the epochs
+  double learning_rate = 2e-3;  ///< of the first epoch
   /// Per tile and channel, mean square error (normalised units) at which the tile stops: empty, or one vector per tile.
   std::vector<std::vector<float>> target;
   /// Numbers of steps after which the weights are kept, ascending. The cuda engine keeps none and throws an Error.
   std::vector<int> snapshots = {};
+  Schedule schedule = Schedule::cosine;
 };
+
+/// Of an epoch, from 0.
+double learning_rate(const FitOptions& options, int epoch);
 
 /// What suits an architecture where the user has no wish (docs/studies.md says how it was found).
 struct FitDefaults {

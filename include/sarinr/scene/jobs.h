@@ -37,6 +37,7 @@ struct FitJob {
   ActivationOptions activation;
   int epochs = 200;
   double learning_rate = 2e-3;
+  Schedule schedule = Schedule::cosine;
   std::optional<double> target_psnr;  ///< stop a tile when all its channels reach it; dB over the raster's value range
   std::optional<double>
       target_rmse_db;   ///< the same as a root mean square error in dB; for amplitude, power and db bands

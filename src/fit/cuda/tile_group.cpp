@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace sarinr::fused {
 
@@ -35,11 +34,11 @@ std::vector<float> centres(int length) {
   return places;
 }
 
-/// As Adam's and the cpu engine's: the rate falls by half a cosine.
+/// As Adam's and the cpu engine's.
 std::vector<StepSize> step_sizes(const FitOptions& options) {
   std::vector<StepSize> sizes;
   for (int epoch = 0; epoch < options.epochs; ++epoch) {
-    const double rate = options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * epoch / options.epochs));
+    const double rate = learning_rate(options, epoch);
     sizes.push_back({static_cast<float>(rate / (1 - std::pow(0.9, epoch + 1))),
                      static_cast<float>(1 / std::sqrt(1 - std::pow(0.999, epoch + 1)))});
   }

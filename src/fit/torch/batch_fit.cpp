@@ -1,17 +1,14 @@
 #include "batch_fit.h"
 
 #include <cmath>
-#include <numbers>
 
 namespace sarinr::torch_engine {
 
 namespace {
 
-std::vector<double> cosine_decay(const FitOptions& options) {
+std::vector<double> learning_rates(const FitOptions& options) {
   std::vector<double> rates;
-  for (int epoch = 0; epoch < options.epochs; ++epoch) {
-    rates.push_back(options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * epoch / options.epochs)));
-  }
+  for (int epoch = 0; epoch < options.epochs; ++epoch) rates.push_back(learning_rate(options, epoch));
   return rates;
 }
 
@@ -62,7 +59,7 @@ BatchFit::BatchFit(const FitProblem& problem, const GradientPass& pass, const st
       begin_(begin),
       count_(end - begin),
       epochs_(options.epochs),
-      stepper_(make_leaves(problem.spec, problem.start, end - begin, device), cosine_decay(options)),
+      stepper_(make_leaves(problem.spec, problem.start, end - begin, device), learning_rates(options)),
       targets_(pass.targets(tiles, begin, end)),
       limits_(limits_of(options, begin, end - begin, problem.spec.outputs, device)),
       losses_(at::zeros({options.epochs, count_}, at::TensorOptions().device(device))),
