@@ -185,7 +185,9 @@ std::string numbered_styles(std::size_t count) {
 
 std::string chart_key(const std::vector<std::pair<std::string, std::string>>& lines) {
   std::string out = "<p class=\"key\">";
-  for (const auto& [style, name] : lines) out += "<i class=\"" + style + "\"></i>" + escaped(name);
+  for (const auto& [style, name] : lines) {
+    out += "<span style=\"white-space:nowrap\"><i class=\"" + style + "\"></i>" + escaped(name) + "</span> ";
+  }
   return out + "</p>\n";
 }
 
