@@ -100,7 +100,8 @@ class Tournament {
     std::vector<NormalisedTile> targets;
     for (std::size_t i = 0; i < std::min(round.tiles, tiles_.size()); ++i) targets.push_back(tiles_[i].target);
     try {
-      const std::vector<TileFit> fits = engine->fit(problem, targets, {round.epochs, job.learning_rate, {}, {}, job.schedule}, go_on);
+      const std::vector<TileFit> fits =
+          engine->fit(problem, targets, {round.epochs, job.learning_rate, {}, {}, job.schedule}, go_on);
       double sum = 0;
       for (std::size_t i = 0; i < targets.size(); ++i) {
         sum -= 10 * std::log10(std::max(mean_square_error(problem, targets[i], fits[i].weights), 1e-30));
