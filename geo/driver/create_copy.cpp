@@ -252,6 +252,7 @@ GDALDataset* create_copy(const char* path, GDALDataset* source, int strict, Opti
     for (int i = 0; i < quantities.size(); ++i) open.quantities.emplace_back(quantities[i]);
     const std::optional<SampleJob> samples = sample_job(options);
     const std::optional<LatentJob> latent = samples ? std::nullopt : latent_job(options);
+    const FitJob job = samples || latent ? FitJob{} : fit_job(options);
     const int threads = fit_threads(options);
     const std::unique_ptr<RasterSource> raster = dataset_raster(*source, open);
     const std::unique_ptr<ByteSink> sink = create_sink(path, true);
@@ -264,7 +265,6 @@ GDALDataset* create_copy(const char* path, GDALDataset* source, int strict, Opti
     } else if (latent) {
       fit_latent_raster(*raster, *sink, *latent, listener);
     } else {
-      const FitJob job = fit_job(options);
       fit_raster(
           *raster, *sink, job, [&] { return make_cpu_engine(job.spec.architecture, threads); }, listener);
     }

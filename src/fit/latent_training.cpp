@@ -114,6 +114,8 @@ LatentTrainer::LatentTrainer(const LatentShape& shape, std::vector<float> weight
     : shape_(shape), weights_(weights.empty() ? fresh_latent_weights(shape, seed) : std::move(weights)) {
   weight_first_.assign(weights_.size(), 0);
   weight_second_.assign(weights_.size(), 0);
+  const FieldSpec spec = latent_spec(shape_);
+  taps_ = architecture(spec.architecture).tensors(spec)[latent_tensor::taps];
 }
 
 void LatentTrainer::add(LatentObjective& tile) {
@@ -139,8 +141,6 @@ void LatentTrainer::move_weights(std::vector<float>& gradient, double rate, doub
   double square = 0;
   for (const float g : gradient) square += static_cast<double>(g) * static_cast<double>(g);
   const double clip = std::min(1.0, largest_weight_gradient / std::max(1e-30, std::sqrt(square)));
-  const FieldSpec spec = latent_spec(shape_);
-  const TensorInfo taps = architecture(spec.architecture).tensors(spec)[latent_tensor::taps];
   ++weight_steps_;
   const double first_correction = 1 - std::pow(weight_first_decay, weight_steps_);
   const double second_correction = 1 - std::pow(weight_second_decay, weight_steps_);
@@ -150,7 +150,7 @@ void LatentTrainer::move_weights(std::vector<float>& gradient, double rate, doub
     const double v = weight_second_decay * static_cast<double>(weight_second_[i]) + (1 - weight_second_decay) * g * g;
     weight_first_[i] = static_cast<float>(m);
     weight_second_[i] = static_cast<float>(v);
-    const bool is_tap = i >= taps.offset && i < taps.offset + taps.size();
+    const bool is_tap = i >= taps_.offset && i < taps_.offset + taps_.size();
     const double step =
         (is_tap ? filter_share * rate : rate) * (m / first_correction) / (std::sqrt(v / second_correction) + 1e-8);
     weights_[i] = std::clamp(weights_[i] - static_cast<float>(step), -largest_weight, largest_weight);

@@ -77,6 +77,7 @@ class LatentTrainer {
   void round_again(float towards_zero);
 
   LatentShape shape_;
+  TensorInfo taps_;
   double lambda_ = 0.1;
   double scene_pixels_ = 0;  ///< 0: networks cost nothing
   double coded_network_bits_ = 0;
@@ -87,9 +88,6 @@ class LatentTrainer {
   std::vector<Moments> moments_;
   std::vector<std::vector<PaddedGrid>> unrounded_;  ///< [tile][grid], as run() left them
 };
-
-/// Rates go roughly as lambda^-0.7, squared errors as lambda^0.7.
-inline constexpr double lambda_response = 1.3;
 
 /// The size of symbols of the finest level that suits a lambda: 1.5 times where squared error and rate of a uniform
 /// quantiser balance (D = step^2 / 12, a bit more halves the step).

@@ -8,8 +8,6 @@ namespace sarinr {
 
 namespace {
 
-/// Bits go as lambda^(-1/1.3), squared errors as lambda^(1/1.3), about.
-constexpr double lambda_response = 1.3;
 /// Lambda stays within this factor of the first: a scene is of one quality, but for the last percent.
 constexpr double most = 4;
 

@@ -156,16 +156,18 @@ class LatentRun {
       return work_.tile(number, *coder_, tile.core, coded);
     }
     LatentWork::Tile done;
+    Bytes stream;
     if (tile.prepared.needs_network) {
       LatentFit fit = fit_latents(networks_, tile.target, lambda, steps_, stepper(1));
-      const double error = LatentTiles::squared_error(fit, tile.target, tile.core);
       done.grids = tiles_.own_part(tile, std::move(fit.grids));
+      stream = coder_->encode(done.grids, tile.core, coded);
       const bool counts_bits = goal(overhead_).kind == LatentGoal::Kind::bits;
-      done.spent = counts_bits ? 8 * static_cast<double>(coder_->encode(done.grids, tile.core, coded).size()) : error;
+      done.spent = counts_bits ? 8 * static_cast<double>(stream.size())
+                               : LatentTiles::squared_error(fit, tile.target, tile.core);
     } else {
       stepper(steps_)();
     }
-    work_.keep(number, done, *coder_, tile.core, coded);
+    work_.keep(number, done.spent, stream);
     return done;
   }
 
@@ -175,7 +177,7 @@ class LatentRun {
     const int count = tiles_.grid().count();
     const int wanted = std::min(count, most_samples);
     for (int k = 0; k < wanted; ++k) {
-      LatentTile tile = tiles_.read(static_cast<int>((2 * std::int64_t{k} + 1) * count / (2 * wanted)), nullptr);
+      LatentTile tile = tiles_.read(spread_tile(k, wanted, count), nullptr);
       overhead_ += tiles_.overhead(tile) / wanted;
       if (tile.prepared.needs_network) samples.push_back(LatentTiles::middle(tile.target, sample_size));
     }
@@ -206,7 +208,7 @@ class LatentRun {
     double counted = 0;
     std::map<int, double> known;
     for (int k = 0; k < looks; ++k) {
-      const int number = static_cast<int>((2 * std::int64_t{k} + 1) * count / (2 * looks));
+      const int number = spread_tile(k, looks, count);
       const LatentTile tile = tiles_.read(number, nullptr);
       const double own = tile.prepared.needs_network ? draft(tile.target) * reached / drafted : 0;
       known[number] = own;

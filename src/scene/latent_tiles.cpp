@@ -104,7 +104,7 @@ bool LatentTiles::normalise(bool all) {
   looked_at_ = 0;
   std::vector<Sums> sums(values_.size());
   for (int k = 0; k < looks; ++k) {
-    const int tile = static_cast<int>((2 * std::int64_t{k} + 1) * grid_.count() / (2 * looks));
+    const int tile = spread_tile(k, looks, grid_.count());
     const PreparedTile prepared = prepare_tile(source_.info(), grid_, tile, source_.read(grid_.core(tile)));
     looked_at_ += static_cast<double>(grid_.core(tile).width) * grid_.core(tile).height;
     for (std::size_t c = 0; c < values_.size(); ++c) {

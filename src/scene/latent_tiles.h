@@ -22,6 +22,11 @@ struct LatentTile {
   Extent core;          ///< the target's may reach over tiles that are yet to be fitted
 };
 
+/// The k-th of `looks` tiles that lie evenly spread over `count`.
+inline int spread_tile(int k, int looks, int count) {
+  return static_cast<int>((2 * std::int64_t{k} + 1) * count / (2 * looks));
+}
+
 /// The grids of the tiles fitted so far that later ones lie beside.
 class FittedGrids {
  public:

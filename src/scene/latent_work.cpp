@@ -63,12 +63,11 @@ LatentWork::Tile LatentWork::tile(int tile, const LatentCoder& coder, const Exte
   return done;
 }
 
-void LatentWork::keep(int tile, const Tile& done, const LatentCoder& coder, const Extent& core,
-                      const std::vector<bool>& coded) {
+void LatentWork::keep(int tile, double spent, ByteView grids) {
   if (part_ == nullptr) return;
   ByteWriter writer;
-  writer.f64(done.spent);
-  if (!done.grids.empty()) writer.bytes(coder.encode(done.grids, core, coded));
+  writer.f64(spent);
+  writer.bytes(grids);
   part_->append(entry_kind::tile, static_cast<std::uint64_t>(tile), writer.view());
 }
 

@@ -33,7 +33,8 @@ class LatentWork {
   };
   /// A tile that was kept.
   Tile tile(int tile, const LatentCoder& coder, const Extent& core, const std::vector<bool>& coded) const;
-  void keep(int tile, const Tile& done, const LatentCoder& coder, const Extent& core, const std::vector<bool>& coded);
+  /// `grids`: as the coder writes them, nothing where the tile needed none.
+  void keep(int tile, double spent, ByteView grids);
 
  private:
   Bytes read(const PartFile::Entry& entry) const;

@@ -2,10 +2,9 @@
 #include <array>
 #include <cmath>
 
-#include "sarinr/base/error.h"
 #include "study/registry.h"
 #include "study/tangent_kernel.h"
-#include "study/workbench.h"
+#include "study/variant.h"
 
 namespace sarinr::study {
 
@@ -13,13 +12,6 @@ namespace {
 
 /// Cells of the pictures: kernels are averaged over blocks, or a page would hold a million numbers a picture.
 constexpr int picture_side = 64;
-
-struct Variant {
-  const char* name;
-  const char* architecture;
-  const char* initialisation;
-  int activation_epochs;
-};
 
 constexpr std::array variants{Variant{"siren", "siren", "siren", 0},
                               Variant{"siren, activated 20 epochs", "siren", "siren", 20},
@@ -34,21 +26,6 @@ constexpr std::array variants{Variant{"siren", "siren", "siren", 0},
 std::vector<int> contrast_marks(Size size) {
   if (size == Size::smoke) return {0, 2, 4};
   return {0, 2, 4, 6, 8, 10, 14, 20, 30, 40, 60, 80, 100, 140, 200};
-}
-
-FitSetting setting_of(const Json& cell, const Variant& variant) {
-  FitSetting setting;
-  setting.spec = spec_of(variant.architecture, cell.at("width"), 3);
-  setting.initialisation = variant.initialisation;
-  setting.seed = cell.at("seed");
-  setting.activation.epochs = variant.activation_epochs;
-  return setting;
-}
-
-const Variant& variant_named(const std::string& name) {
-  const auto found = std::find_if(variants.begin(), variants.end(), [&](const Variant& v) { return name == v.name; });
-  if (found == variants.end()) throw Error("a study asks for the variant " + name, ErrorKind::internal);
-  return *found;
 }
 
 /// The kernel over its mean diagonal, averaged over blocks of equal size.
@@ -117,8 +94,8 @@ class Ntk final : public Study {
   }
 
   Json compute(const Json& cell, const Setting& setting, Workbench& bench) const override {
-    const Variant& variant = variant_named(cell.at("variant"));
-    FitSetting fit = setting_of(cell, variant);
+    const Variant& variant = variant_named(variants, cell.at("variant"));
+    FitSetting fit = setting_of(cell, variant, 3);
     if (cell.at("part") == "contrast") return contrasts(cell, setting, fit, bench);
     const FitProblem problem = bench.problem(fit, cell.at("side"), cell.at("side"));
     const int points = cell.at("points");

@@ -5,7 +5,7 @@
 #include <numbers>
 
 #include "study/registry.h"
-#include "study/workbench.h"
+#include "study/variant.h"
 
 namespace sarinr::study {
 
@@ -16,14 +16,6 @@ constexpr int points = 300;
 constexpr std::array frequencies{3, 5, 7, 9};
 /// The activation needs an image; it sees no signal, so this grid may be another than the fit's.
 constexpr int activation_side = 64;
-
-/// A network and its start.
-struct Variant {
-  const char* name;
-  const char* architecture;
-  const char* initialisation;
-  int activation_epochs;
-};
 
 constexpr std::array variants{Variant{"siren", "siren", "siren", 0},
                               Variant{"siren, activated", "siren", "siren", 20},
@@ -126,14 +118,7 @@ class SpectralBias final : public Study {
   }
 
   Json compute(const Json& cell, const Setting&, Workbench& bench) const override {
-    const std::string wanted = cell.at("variant");
-    const Variant& variant =
-        *std::find_if(variants.begin(), variants.end(), [&](const Variant& v) { return wanted == v.name; });
-    FitSetting setting;
-    setting.spec = spec_of(variant.architecture, cell.at("width"), 2);
-    setting.initialisation = variant.initialisation;
-    setting.seed = cell.at("seed");
-    setting.activation.epochs = variant.activation_epochs;
+    FitSetting setting = setting_of(cell, variant_named(variants, cell.at("variant")), 2);
     setting.fit.epochs = cell.at("epochs");
     setting.fit.learning_rate = cell.at("rate");
     setting.fit.snapshots = marks(setting.fit.epochs);

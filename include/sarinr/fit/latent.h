@@ -34,6 +34,9 @@ struct LatentGoal {
   double value = 0.1;
 };
 
+/// Bits go roughly as lambda^(-1/1.3), squared errors as lambda^(1/1.3).
+inline constexpr double lambda_response = 1.3;
+
 /// About the bits a pixel that a goal comes to, before anything is fitted.
 double expected_latent_bits(const LatentGoal& goal, int channels);
 
