@@ -242,7 +242,7 @@ geo::FitOutcome fit_sample_file(const FitArguments& a, RasterSource& source, Job
 /// Latent fields are fitted tile beside tile, by one process.
 geo::FitOutcome fit_latent_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
   refuse_parts(a, false, "a latent field is fitted tile by tile, each beside those before it");
-  return geo::fit_latent_file(source, a.output, *a.latent_job, a.place, listener);
+  return geo::fit_latent_file(source, a.output, *a.latent_job, *make_latent_engine(a.engine), a.place, listener);
 }
 
 /// One raster; prints the outcome where `print` says so.

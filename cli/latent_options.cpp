@@ -25,8 +25,6 @@ constexpr const char* coordinate_options[] = {"--arch",
                                               "--activation-epochs",
                                               "--activation-lr",
                                               "--activation-lambda",
-                                              "--engine",
-                                              "--device",
                                               "--precision",
                                               "--overviews"};
 

@@ -132,7 +132,7 @@ FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJo
 }
 
 FitOutcome fit_latent_file(RasterSource& source, const std::string& output, const LatentJob& job,
-                           const FitFileOptions& options, JobListener& listener) {
+                           const LatentEngine& engine, const FitFileOptions& options, JobListener& listener) {
   const bool local = is_local(output);
   if (!local && options.resume) throw Error(output + " is not in the local file system, which --resume needs");
   const std::string description = describe(job, source);
@@ -151,7 +151,7 @@ FitOutcome fit_latent_file(RasterSource& source, const std::string& output, cons
   }
   try {
     const std::unique_ptr<ByteSink> sink = output_sink(output);
-    outcome.report = fit_latent_raster(source, *sink, job, listener, part.get());
+    outcome.report = fit_latent_raster(source, *sink, job, engine, listener, part.get());
     outcome.tile_count = outcome.report->tiles;
     sink->commit();
   } catch (const Error& error) {

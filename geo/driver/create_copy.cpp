@@ -263,7 +263,7 @@ GDALDataset* create_copy(const char* path, GDALDataset* source, int strict, Opti
       check(*samples, raster->info(), OptionStyle::gdal);
       fit_samples(*raster, *sink, *samples, listener);
     } else if (latent) {
-      fit_latent_raster(*raster, *sink, *latent, listener);
+      fit_latent_raster(*raster, *sink, *latent, *make_latent_engine({.engine = "cpu"}), listener);
     } else {
       fit_raster(
           *raster, *sink, job, [&] { return make_cpu_engine(job.spec.architecture, threads); }, listener);

@@ -109,13 +109,16 @@ FieldSettings network_settings(int epochs) {
 }
 
 FieldSettings latent_settings(int effort) {
-  const auto fit = [effort](RasterSource& source, ByteSink& sink, double bits, const EngineOptions&,
-                            JobListener& listener) {
+  const auto fit = [effort](RasterSource& source, ByteSink& sink, double bits,
+                            const EngineOptions& engine, JobListener& listener) {
     LatentJob job;
     job.effort = effort;
     job.bits = bits;
     complete(job, OptionStyle::command_line);
-    fit_latent_raster(source, sink, job, listener);
+    // The torch engine has coordinate networks alone: these are then fitted beside it.
+    EngineOptions own = engine;
+    if (own.engine == "torch") own = {.engine = "cpu"};
+    fit_latent_raster(source, sink, job, *make_latent_engine(own), listener);
   };
   const auto parameter = [](const CodingImage&) {
     // The fit meets the rate itself: whatever it comes to is worth no second one.

@@ -36,6 +36,21 @@ void* engine_symbol(const std::string& name, const std::string& setting, const c
 
 bool may_have_gpu() { return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/nvidia0"); }
 
+Processor choose_processor(const EngineOptions& options, const std::string& work) {
+  require_device(options.device);
+  if (options.engine == "cuda") return Processor::cuda;
+  if (options.engine != "auto" && options.engine != "cpu") {
+    throw Error("unknown engine '" + options.engine + "': " + work + " by auto, cpu, cuda");
+  }
+  const bool gpu_is_named = options.device.starts_with("cuda");
+  if (options.engine == "cpu" && gpu_is_named) {
+    throw Error("the cpu engine does not run on " + options.device + ": give --device cpu, or --engine cuda");
+  }
+  if (gpu_is_named) return Processor::cuda;
+  const bool may_look = options.engine == "auto" && options.device == "auto";
+  return may_look && may_have_gpu() ? Processor::cuda_if_any : Processor::cpu;
+}
+
 void require_device(const std::string& device) {
   if (legal_device(device)) return;
   throw Error("unknown device '" + device + "': the devices are auto, cpu, cuda and cuda:N");

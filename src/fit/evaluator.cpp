@@ -34,27 +34,21 @@ class SecondChoice final : public FieldEvaluator {
 }  // namespace
 
 std::shared_ptr<const FieldEvaluator> make_evaluator(const EngineOptions& options, const FieldSpec& spec) {
-  require_device(options.device);
-  if (options.engine == "cuda") {
-    if (!fused::can_evaluate(spec)) fused::refuse_evaluation(spec);
-    return open_cuda(options, spec);
+  switch (choose_processor(options, "fields are evaluated")) {
+    case Processor::cuda:
+      if (!fused::can_evaluate(spec)) fused::refuse_evaluation(spec);
+      return open_cuda(options, spec);
+    case Processor::cuda_if_any:
+      if (!fused::can_evaluate(spec)) break;
+      try {
+        return open_cuda(options, spec);
+      } catch (const Error& error) {
+        return std::make_shared<SecondChoice>(cpu_evaluator(spec), error.what());
+      }
+    case Processor::cpu:
+      break;
   }
-  if (options.engine != "auto" && options.engine != "cpu") {
-    throw Error("unknown engine '" + options.engine + "': fields are evaluated by auto, cpu, cuda");
-  }
-  const bool gpu_is_named = options.device.starts_with("cuda");
-  if (options.engine == "cpu" && gpu_is_named) {
-    throw Error("the cpu engine does not run on " + options.device + ": give --device cpu, or --engine cuda");
-  }
-  if (gpu_is_named) return make_evaluator({"cuda", options.device}, spec);
-  if (options.engine == "cpu" || options.device == "cpu" || !may_have_gpu() || !fused::can_evaluate(spec)) {
-    return cpu_evaluator(spec);
-  }
-  try {
-    return open_cuda(options, spec);
-  } catch (const Error& error) {
-    return std::make_shared<SecondChoice>(cpu_evaluator(spec), error.what());
-  }
+  return cpu_evaluator(spec);
 }
 
 }  // namespace sarinr

@@ -12,34 +12,31 @@ namespace sarinr {
 
 namespace {
 
-LatentGrids grids_of(LatentObjective& tile) {
+LatentGrids grids_of(TileTraining& tile) {
   LatentGrids grids;
   for (int i = 0; i < tile.shape().inputs(); ++i) {
-    const NodeRange& nodes = tile.nodes(i / tile.shape().channels);
-    const PaddedGrid& from = tile.latents(i / tile.shape().channels, i % tile.shape().channels);
     std::vector<std::int16_t>& symbols = grids.symbols.emplace_back();
-    symbols.reserve(nodes.count());
-    for (int r = 0; r < nodes.rows; ++r) {
-      for (int c = 0; c < nodes.columns; ++c) symbols.push_back(static_cast<std::int16_t>(from.row(r)[c]));
+    for (const float latent : tile.latents(i / tile.shape().channels, i % tile.shape().channels)) {
+      symbols.push_back(static_cast<std::int16_t>(latent));
     }
   }
   return grids;
 }
 
-LatentFit finished(LatentObjective& tile, const std::vector<float>& weights) {
+LatentFit finished(TileTraining& tile, const std::vector<float>& weights) {
   LatentFit fit;
   fit.grids = grids_of(tile);
-  fit.bits = tile.measure(weights, nullptr).bits;
+  fit.bits = tile.measure(weights).bits;
   fit.values = tile.values(weights);
   return fit;
 }
 
 /// Bits that the grids take in a file.
 double coded_bits(const LatentShape& shape, const QuantisedWeights& networks,
-                  const std::vector<std::unique_ptr<LatentObjective>>& tiles) {
+                  const std::vector<std::unique_ptr<TileTraining>>& tiles) {
   const LatentCoder coder = LatentCoder::make(latent_spec(shape), networks).value_or_throw("fitted networks");
   double bits = 0;
-  for (const std::unique_ptr<LatentObjective>& tile : tiles) {
+  for (const std::unique_ptr<TileTraining>& tile : tiles) {
     std::vector<bool> coded;
     for (int channel = 0; channel < shape.channels; ++channel) coded.push_back(tile->is_active(channel));
     bits += 8 * static_cast<double>(coder.encode(grids_of(*tile), tile->target().core, coded).size());
@@ -49,19 +46,19 @@ double coded_bits(const LatentShape& shape, const QuantisedWeights& networks,
 
 /// A tile or several in training.
 struct LatentTrial {
-  LatentTrial(LatentShape shape, const std::vector<LatentTarget>& samples, double lambda, double scene_pixels,
-              std::uint64_t seed)
+  LatentTrial(const LatentEngine& engine, LatentShape shape, const std::vector<LatentTarget>& samples, double lambda,
+              double scene_pixels, std::uint64_t seed)
       : trainer((shape.step = latent_step(lambda), shape), {}, seed) {
     trainer.set_lambda(lambda);
     trainer.share_networks(scene_pixels);
     for (const LatentTarget& sample : samples) {
-      tiles.push_back(std::make_unique<LatentObjective>(trainer.shape(), sample, latent_fit_kernels()));
+      tiles.push_back(engine.train(trainer.shape(), sample));
       trainer.add(*tiles.back());
       pixels += tiles.back()->pixels();
     }
   }
   LatentTrainer trainer;
-  std::vector<std::unique_ptr<LatentObjective>> tiles;
+  std::vector<std::unique_ptr<TileTraining>> tiles;
   double pixels = 0;
 };
 
@@ -89,7 +86,7 @@ LatentSchedule schedule_of(int steps) {
 
 /// The lambda that brings short fits to the goal. The second is only made if the first was far off: they cost a tenth
 /// or a fifth of the fit.
-double piloted_lambda(const LatentShape& shape, const std::vector<LatentTarget>& samples, const LatentGoal& goal,
+double piloted_lambda(const LatentEngine& engine, const LatentShape& shape, const std::vector<LatentTarget>& samples, const LatentGoal& goal,
                       int steps, double scene_pixels, std::uint64_t seed, const LatentStep& step) {
   double lambda = first_lambda(goal, shape.channels);
   if (goal.kind == LatentGoal::Kind::lambda) return lambda;
@@ -98,7 +95,7 @@ double piloted_lambda(const LatentShape& shape, const std::vector<LatentTarget>&
   constexpr double close = 0.5;
   const int length = std::max(least_steps, steps / 10);
   for (int i = 0; i < pilots; ++i) {
-    LatentTrial pilot(shape, samples, lambda, scene_pixels, seed);
+    LatentTrial pilot(engine, shape, samples, lambda, scene_pixels, seed);
     pilot.trainer.run(schedule_of(length), {LatentGoal::Kind::lambda, lambda}, step);
     const double change = lambda_response * pilot.trainer.distance(goal, length, steps);
     constexpr double most = 2;
@@ -120,13 +117,13 @@ int latent_steps(int effort) {
   return steps[std::clamp(effort, least_latent_effort, greatest_latent_effort) - 1];
 }
 
-LatentTraining train_latent_networks(LatentShape shape, const std::vector<LatentTarget>& samples,
+LatentTraining train_latent_networks(const LatentEngine& engine, LatentShape shape, const std::vector<LatentTarget>& samples,
                                      const LatentGoal& goal, int steps, double scene_pixels, std::uint64_t seed,
                                      const LatentStep& step) {
-  const double lambda = piloted_lambda(shape, samples, goal, steps, scene_pixels, seed, step);
-  LatentTrial trial(shape, samples, lambda, scene_pixels, seed);
+  const double lambda = piloted_lambda(engine, shape, samples, goal, steps, scene_pixels, seed, step);
+  LatentTrial trial(engine, shape, samples, lambda, scene_pixels, seed);
   LatentTrainer& trainer = trial.trainer;
-  const std::vector<std::unique_ptr<LatentObjective>>& tiles = trial.tiles;
+  const std::vector<std::unique_ptr<TileTraining>>& tiles = trial.tiles;
   trainer.run(schedule_of(steps), goal, step);
   LatentTraining out;
   out.networks.weights = quantise_networks(trainer, trial.pixels, scene_pixels);
@@ -138,21 +135,21 @@ LatentTraining train_latent_networks(LatentShape shape, const std::vector<Latent
   trainer.trim(goal);
   out.networks.shape = trainer.shape();
   out.networks.lambda = trainer.lambda();
-  for (const std::unique_ptr<LatentObjective>& tile : tiles) out.fits.push_back(finished(*tile, trainer.weights()));
+  for (const std::unique_ptr<TileTraining>& tile : tiles) out.fits.push_back(finished(*tile, trainer.weights()));
   return out;
 }
 
-LatentFit fit_latents(const LatentNetworks& networks, const LatentTarget& target, double lambda, int steps,
+LatentFit fit_latents(const LatentEngine& engine, const LatentNetworks& networks, const LatentTarget& target, double lambda, int steps,
                       const LatentStep& step) {
   const std::vector<float> weights = dequantise(latent_spec(networks.shape), networks.weights, nullptr);
   LatentTrainer trainer(networks.shape, weights, 0);
-  LatentObjective tile(networks.shape, target, latent_fit_kernels());
-  trainer.add(tile);
+  const std::unique_ptr<TileTraining> tile = engine.train(networks.shape, target);
+  trainer.add(*tile);
   LatentSchedule schedule = schedule_of(steps);
   schedule.train_weights = false;
   trainer.weigh_bits(lambda);
   trainer.run(schedule, {LatentGoal::Kind::lambda, lambda}, step);
-  return finished(tile, weights);
+  return finished(*tile, weights);
 }
 
 }  // namespace sarinr

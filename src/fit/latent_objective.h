@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "fit/latent_fit_kernels.h"
-#include "sarinr/field/latent.h"
-#include "sarinr/fit/latent.h"
+#include "fit/tile_training.h"
 
 namespace sarinr {
 
@@ -34,31 +33,22 @@ class PaddedGrid {
 /// times the bits a pixel that the entropy model says the grids take.
 class LatentObjective {
  public:
-  struct Cost {
-    double square_error = 0;  ///< summed over pixels that count and channels
-    double bits = 0;          ///< of the core's grids
-  };
+  using Cost = LatentCost;
 
   LatentObjective(const LatentShape& shape, LatentTarget target, const LatentFitKernels& kernels);
   ~LatentObjective();
 
-  const LatentShape& shape() const { return shape_; }
-  const LatentTarget& target() const;
-  const LatentFitKernels& kernels() const;
-  bool is_active(int channel) const {
-    return target().active.empty() || target().active[static_cast<std::size_t>(channel)];
-  }
-  /// Of the free nodes: [level * channels + channel].
-  const NodeRange& nodes(int level) const;
+  const LatentGeometry& geometry() const;
+  const LatentShape& shape() const { return geometry().shape; }
+  /// Of the free nodes.
+  const NodeRange& nodes(int level) const { return geometry().free_nodes[static_cast<std::size_t>(level)]; }
   /// The grids' numbers: symbols when they are whole. Rows of `row(r)[0 .. columns)`.
   PaddedGrid& latents(int level, int channel);
   /// d(cost)/d(latents) after differentiate().
   PaddedGrid& gradient(int level, int channel);
-  /// Another size of the symbols; latents are scaled so that the field stays.
-  void set_step(float step);
-  /// Rounds the latents to whole symbols.
-  void make_whole();
-  double pixels() const { return pixels_; }  ///< of the core; costs are per one of these
+  /// Another size of the symbols; latents stay.
+  void use_step(float step);
+  double pixels() const { return geometry().pixels(); }
 
   /// Rounds the latents as `softening` says (nullptr: to whole numbers) and measures their cost. Weights are those of
   /// latent_spec(shape).
@@ -73,8 +63,6 @@ class LatentObjective {
   struct Parts;
 
  private:
-  LatentShape shape_;
-  double pixels_ = 0;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -1,25 +1,12 @@
 #pragma once
 
+#include "fit/latent_geometry.h"
 #include "fit/latent_objective.h"
 
 namespace sarinr {
 
 /// Numbers that pass through the networks together: fits the first-level cache with all their layers.
 inline constexpr std::size_t latent_segment = 128;
-
-/// How an axis of pixels sees the nodes of a level: pixel p (of the region) is the sum of weights[t][p] over the nodes
-/// first[p] + t (of the axis's node range).
-struct NodeAxis {
-  int first_node = 0;  ///< of the range, global
-  int count = 0;
-  std::vector<std::int32_t> first;
-  std::vector<float> weights;  ///< [t * stride + p]
-  std::size_t stride = 0;
-  /// The adjoint: node k is the sum of adjoint[k][i] over pixels start[k] + i, i < adjoint_length.
-  std::vector<std::int32_t> start;
-  std::vector<float> adjoint;
-  std::size_t adjoint_length = 0;
-};
 
 /// One level and channel.
 struct LatentLevelGrid {
@@ -83,23 +70,10 @@ struct EntropyBand {
   double bits = 0;
 };
 
-struct LatentObjective::Parts {
-  LatentShape shape;
-  LatentTarget target;
+struct LatentObjective::Parts : LatentGeometry {
+  using LatentGeometry::LatentGeometry;
   const LatentFitKernels* kernels = nullptr;
-  std::vector<TensorInfo> tensors;
-  std::vector<NodeRange> free_nodes;  ///< per level
-  std::vector<NodeRange> seen_nodes;  ///< per level: the ranges of `columns` and `rows` and what filters look at
-  std::vector<NodeAxis> columns, rows;
   std::vector<LatentLevelGrid> grids;
-  std::vector<std::uint32_t> draw_index;  ///< per grid: of its first latent
-  /// Per level, places of seen nodes outside the core: copies of another seen node, (row, column) to (row, column).
-  struct Copy {
-    int to_row, to_column, from_row, from_column;
-  };
-  std::vector<std::vector<Copy>> copies;
-  std::vector<float> target_values, target_weights;  ///< [channel][row][padded column]
-  std::size_t target_stride = 0;
   std::vector<SynthesisBand> synthesis;
   std::vector<EntropyBand> entropy;
   KernelWeights weights;
@@ -107,8 +81,6 @@ struct LatentObjective::Parts {
   LatentLevelGrid& grid(int level, int channel) {
     return grids[static_cast<std::size_t>(level * shape.channels + channel)];
   }
-  /// Nodes on either side that the level's filter looks at.
-  int reach(int level) const { return level < shape.filtered_levels() ? filter_reach : 0; }
   /// A row of what is interpolated, numbered as `rows` has it.
   const float* interpolated_row(int level, int channel, int row) {
     const int offset = reach(level);

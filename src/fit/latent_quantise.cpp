@@ -49,7 +49,7 @@ QuantisedWeights quantise_networks(LatentTrainer& trainer, double pixels, double
   }
   const auto cost = [&](std::size_t tensor) {
     trainer.set_weights(dequantise(spec, chosen, nullptr));
-    const LatentObjective::Cost found = trainer.measure();
+    const LatentCost found = trainer.measure();
     return (found.square_error + trainer.lambda() * found.bits) / pixels +
            trainer.lambda() * tensor_bits(chosen.tensors[tensor].symbols) / scene_pixels;
   };

@@ -1,13 +1,10 @@
 #include "fit/latent_training.h"
 
-#include <oneapi/tbb/parallel_for.h>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
 
-#include "fit/latent_parts.h"
 #include "fit/latent_quantise.h"
 #include "sarinr/base/error.h"
 #include "sarinr/base/random.h"
@@ -54,12 +51,14 @@ std::vector<float> sum_of_levels(const LatentShape& shape) {
   return weights;
 }
 
-void start_level(LatentObjective& tile, const Extent& region, int level, const std::vector<float>& residual,
+void start_level(TileTraining& tile, const Extent& region, int level, const std::vector<float>& residual,
                  const std::vector<std::uint8_t>& counts) {
   const NodeRange& nodes = tile.nodes(level);
   const std::size_t pixels = static_cast<std::size_t>(region.width) * static_cast<std::size_t>(region.height);
   for (int channel = 0; channel < tile.shape().channels; ++channel) {
     if (!tile.is_active(channel)) continue;
+    std::vector<float> latents;
+    latents.reserve(nodes.count());
     for (int r = 0; r < nodes.rows; ++r) {
       for (int c = 0; c < nodes.columns; ++c) {
         const int top = std::max(0, ((nodes.row + r) << level) - region.y);
@@ -79,10 +78,10 @@ void start_level(LatentObjective& tile, const Extent& region, int level, const s
           }
         }
         const double mean = count > 0 ? sum / count : 0;
-        tile.latents(level, channel).row(r)[c] =
-            static_cast<float>(mean / static_cast<double>(tile.shape().level_step(level)));
+        latents.push_back(static_cast<float>(mean / static_cast<double>(tile.shape().level_step(level))));
       }
     }
+    tile.set_latents(level, channel, latents);
   }
 }
 
@@ -118,7 +117,7 @@ LatentTrainer::LatentTrainer(const LatentShape& shape, std::vector<float> weight
   taps_ = architecture(spec.architecture).tensors(spec)[latent_tensor::taps];
 }
 
-void LatentTrainer::add(LatentObjective& tile) {
+void LatentTrainer::add(TileTraining& tile) {
   const std::vector<float> sum = sum_of_levels(shape_);
   constexpr int finest_started = 2;
   for (int level = shape_.levels - 1; level >= finest_started; --level) {
@@ -128,13 +127,6 @@ void LatentTrainer::add(LatentObjective& tile) {
     start_level(tile, tile.target().region, level, residual, tile.target().weights);
   }
   tiles_.push_back(&tile);
-  Moments moments;
-  for (int i = 0; i < shape_.inputs(); ++i) {
-    const NodeRange& nodes = tile.nodes(i / shape_.channels);
-    moments.first.emplace_back(nodes.columns, nodes.rows);
-    moments.second.emplace_back(nodes.columns, nodes.rows);
-  }
-  moments_.push_back(std::move(moments));
 }
 
 void LatentTrainer::move_weights(std::vector<float>& gradient, double rate, double filter_share) {
@@ -157,25 +149,16 @@ void LatentTrainer::move_weights(std::vector<float>& gradient, double rate, doub
   }
 }
 
-void LatentTrainer::move_latents(std::size_t tile, const LatentSchedule& schedule, double share, int step) {
+std::vector<AdamStep> LatentTrainer::latent_steps(const LatentSchedule& schedule, double share, int step) const {
   AdamStep adam;
   const double first_correction = 1 - std::pow(static_cast<double>(adam.first), step + 1);
   adam.second_correction = static_cast<float>(1 / (1 - std::pow(static_cast<double>(adam.second), step + 1)));
-  oneapi::tbb::parallel_for(0, shape_.inputs(), [&](int i) {
-    const int level = i / shape_.channels;
-    const int channel = i % shape_.channels;
-    if (!tiles_[tile]->is_active(channel)) return;
-    AdamStep own = adam;
-    own.rate = static_cast<float>(schedule.latent_rate * std::pow(2.0, 0.5 * level) * share / first_correction);
-    const NodeRange& nodes = tiles_[tile]->nodes(level);
-    const auto place = static_cast<std::size_t>(i);
-    oneapi::tbb::parallel_for(0, nodes.rows, [&](int row) {
-      tiles_[tile]->kernels().adam(tiles_[tile]->gradient(level, channel).row(row), own,
-                                   padded_count(static_cast<std::size_t>(nodes.columns)),
-                                   tiles_[tile]->latents(level, channel).row(row), moments_[tile].first[place].row(row),
-                                   moments_[tile].second[place].row(row));
-    });
-  });
+  std::vector<AdamStep> steps(static_cast<std::size_t>(shape_.levels), adam);
+  for (int level = 0; level < shape_.levels; ++level) {
+    steps[static_cast<std::size_t>(level)].rate =
+        static_cast<float>(schedule.latent_rate * std::pow(2.0, 0.5 * level) * share / first_correction);
+  }
+  return steps;
 }
 
 void LatentTrainer::soft_step(const LatentSchedule& schedule, int step, const std::vector<float>& noise) {
@@ -187,10 +170,10 @@ void LatentTrainer::soft_step(const LatentSchedule& schedule, int step, const st
   softening.step = static_cast<std::uint32_t>(step);
   std::vector<float> sum(weights_.size(), 0.0f);
   std::vector<float> gradient;
-  for (std::size_t tile = 0; tile < tiles_.size(); ++tile) {
-    tiles_[tile]->differentiate(weights_, &softening, lambda_, schedule.train_weights ? &gradient : nullptr);
+  const std::vector<AdamStep> adam = latent_steps(schedule, cosine(step, schedule.steps), step);
+  for (TileTraining* tile : tiles_) {
+    tile->step(weights_, softening, lambda_, adam, schedule.train_weights ? &gradient : nullptr);
     for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += gradient[i] / static_cast<float>(tiles_.size());
-    move_latents(tile, schedule, cosine(step, schedule.steps), step);
   }
   if (schedule.train_weights)
     move_weights(sum, schedule.weight_rate * cosine(step, schedule.steps), schedule.filter_share);
@@ -199,8 +182,8 @@ void LatentTrainer::soft_step(const LatentSchedule& schedule, int step, const st
 void LatentTrainer::hard_step(const LatentSchedule& schedule, int step) {
   std::vector<float> sum(weights_.size(), 0.0f);
   std::vector<float> gradient;
-  for (LatentObjective* tile : tiles_) {
-    tile->differentiate(weights_, nullptr, lambda_, &gradient);
+  for (TileTraining* tile : tiles_) {
+    tile->differentiate(weights_, lambda_, gradient);
     for (std::size_t i = 0; i < gradient.size(); ++i) sum[i] += gradient[i] / static_cast<float>(tiles_.size());
   }
   move_weights(sum, schedule.hard_rate * cosine(step, schedule.hard_steps), schedule.filter_share);
@@ -211,13 +194,13 @@ float latent_step(double lambda) { return static_cast<float>(1.5 * std::sqrt(6 *
 void LatentTrainer::set_lambda(double lambda) {
   lambda_ = lambda;
   shape_.step = latent_step(lambda);
-  for (LatentObjective* tile : tiles_) tile->set_step(shape_.step);
+  for (TileTraining* tile : tiles_) tile->set_step(shape_.step);
 }
 
 double LatentTrainer::reached(const LatentGoal& goal, double network_bits) {
-  const LatentObjective::Cost cost = measure();
+  const LatentCost cost = measure();
   double pixels = 0;
-  for (const LatentObjective* tile : tiles_) pixels += tile->pixels();
+  for (const TileTraining* tile : tiles_) pixels += tile->pixels();
   if (goal.kind == LatentGoal::Kind::error) return cost.square_error / pixels;
   return bits_per_bit_ * cost.bits / pixels + (scene_pixels_ > 0 ? network_bits / scene_pixels_ : 0);
 }
@@ -242,16 +225,12 @@ void LatentTrainer::steer(const LatentGoal& goal, int done, int steps, bool may_
 void LatentTrainer::round_again(float towards_zero) {
   for (std::size_t tile = 0; tile < tiles_.size(); ++tile) {
     for (int i = 0; i < shape_.inputs(); ++i) {
-      const NodeRange& nodes = tiles_[tile]->nodes(i / shape_.channels);
-      PaddedGrid& out = tiles_[tile]->latents(i / shape_.channels, i % shape_.channels);
-      const PaddedGrid& in = unrounded_[tile][static_cast<std::size_t>(i)];
-      for (int r = 0; r < nodes.rows; ++r) {
-        for (int c = 0; c < nodes.columns; ++c) {
-          const float value = in.row(r)[c];
-          const float magnitude = std::floor(std::max(0.0f, std::abs(value) + 0.5f - towards_zero));
-          out.row(r)[c] = std::copysign(magnitude, value);
-        }
+      std::vector<float> latents = unrounded_[tile][static_cast<std::size_t>(i)];
+      for (float& latent : latents) {
+        const float magnitude = std::floor(std::max(0.0f, std::abs(latent) + 0.5f - towards_zero));
+        latent = std::copysign(magnitude, latent);
       }
+      tiles_[tile]->set_latents(i / shape_.channels, i % shape_.channels, latents);
     }
     tiles_[tile]->make_whole();
   }
@@ -284,10 +263,7 @@ void LatentTrainer::trim(const LatentGoal& goal) {
 }
 
 void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, const LatentStep& step) {
-  for (Moments& moments : moments_) {
-    for (PaddedGrid& grid : moments.first) grid.clear();
-    for (PaddedGrid& grid : moments.second) grid.clear();
-  }
+  for (TileTraining* tile : tiles_) tile->begin_steps();
   const bool steers = goal.kind != LatentGoal::Kind::lambda;
   const int steps_per_look = std::max(5, schedule.steps / 60);
   // At first the networks know nothing, and rates say little.
@@ -305,8 +281,8 @@ void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, 
     if (!step()) throw Error("interrupted", ErrorKind::interrupted);
   }
   unrounded_.clear();
-  for (LatentObjective* tile : tiles_) {
-    std::vector<PaddedGrid>& kept = unrounded_.emplace_back();
+  for (TileTraining* tile : tiles_) {
+    std::vector<std::vector<float>>& kept = unrounded_.emplace_back();
     for (int i = 0; i < shape_.inputs(); ++i) kept.push_back(tile->latents(i / shape_.channels, i % shape_.channels));
     tile->make_whole();
   }
@@ -317,10 +293,10 @@ void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, 
   }
 }
 
-LatentObjective::Cost LatentTrainer::measure() {
-  LatentObjective::Cost sum;
-  for (LatentObjective* tile : tiles_) {
-    const LatentObjective::Cost cost = tile->measure(weights_, nullptr);
+LatentCost LatentTrainer::measure() {
+  LatentCost sum;
+  for (TileTraining* tile : tiles_) {
+    const LatentCost cost = tile->measure(weights_);
     sum.square_error += cost.square_error;
     sum.bits += cost.bits;
   }

@@ -3,7 +3,7 @@
 #include <functional>
 #include <vector>
 
-#include "fit/latent_objective.h"
+#include "fit/tile_training.h"
 
 namespace sarinr {
 
@@ -29,7 +29,7 @@ class LatentTrainer {
   /// Networks as they are before training; `weights` empty: fresh ones from the seed.
   LatentTrainer(const LatentShape& shape, std::vector<float> weights, std::uint64_t seed);
   /// Starts the tile's grids from means over blocks of 4 x 4 pixels and coarser; the finest two levels from 0.
-  void add(LatentObjective& tile);
+  void add(TileTraining& tile);
 
   /// Squared normalised units a bit and pixel, and the symbols' size that suits it.
   void set_lambda(double lambda);
@@ -60,16 +60,13 @@ class LatentTrainer {
   const std::vector<float>& weights() const { return weights_; }
   void set_weights(std::vector<float> weights) { weights_ = std::move(weights); }
   /// Summed over tiles, with whole symbols.
-  LatentObjective::Cost measure();
+  LatentCost measure();
 
  private:
-  struct Moments {
-    std::vector<PaddedGrid> first, second;
-  };
   void soft_step(const LatentSchedule& schedule, int step, const std::vector<float>& noise);
   void hard_step(const LatentSchedule& schedule, int step);
   void move_weights(std::vector<float>& gradient, double rate, double filter_share);
-  void move_latents(std::size_t tile, const LatentSchedule& schedule, double share, int step);
+  std::vector<AdamStep> latent_steps(const LatentSchedule& schedule, double share, int step) const;
 
   void steer(const LatentGoal& goal, int done, int steps, bool may_move_step);
   /// What the goal is about, per pixel, with the grids and networks as they are.
@@ -84,9 +81,8 @@ class LatentTrainer {
   double bits_per_bit_ = 1;
   std::vector<float> weights_, weight_first_, weight_second_;
   int weight_steps_ = 0;
-  std::vector<LatentObjective*> tiles_;
-  std::vector<Moments> moments_;
-  std::vector<std::vector<PaddedGrid>> unrounded_;  ///< [tile][grid], as run() left them
+  std::vector<TileTraining*> tiles_;
+  std::vector<std::vector<std::vector<float>>> unrounded_;  ///< [tile][grid], as run() left them
 };
 
 /// The size of symbols of the finest level that suits a lambda: 1.5 times where squared error and rate of a uniform

@@ -34,10 +34,12 @@ constexpr int draft_steps = 60;
 /// One run of fit_latent_raster; its methods are the stages in order.
 class LatentRun {
  public:
-  LatentRun(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener, PartFile* part)
+  LatentRun(RasterSource& source, ByteSink& sink, const LatentJob& job, const LatentEngine& engine,
+            JobListener& listener, PartFile* part)
       : source_(source),
         sink_(sink),
         job_(job),
+        engine_(engine),
         listener_(listener),
         tiles_(source, job.tile_size),
         work_(tiles_.grid().count() > 1 ? part : nullptr) {
@@ -50,6 +52,7 @@ class LatentRun {
                   std::to_string(tiles_.channels()) + ": choose some with --bands, or fit coordinate networks");
     }
     if (job_.keep_speckle) begin_survey();
+    listener_.message("engine: latent, " + engine_.description());
     steps_ = latent_steps_of(job_);
     total_ = static_cast<double>(tiles_.grid().count()) * steps_;
     if (!tiles_.channels() || !tiles_.normalise(aims_at_errors())) return write_without_networks();
@@ -111,7 +114,7 @@ class LatentRun {
   FitReport fit_single() {
     LatentTile tile = tiles_.read(0, nullptr);
     if (!tile.prepared.needs_network) return write_without_networks();
-    LatentTraining training = train_latent_networks(shape(), {tile.target}, goal(tiles_.overhead(tile)), steps_,
+    LatentTraining training = train_latent_networks(engine_, shape(), {tile.target}, goal(tiles_.overhead(tile)), steps_,
                                                     pixels(), job_.seed, stepper(1));
     begin(training.networks);
     LatentGrids grids = tiles_.own_part(tile, std::move(training.fits.front().grids));
@@ -158,7 +161,7 @@ class LatentRun {
     LatentWork::Tile done;
     Bytes stream;
     if (tile.prepared.needs_network) {
-      LatentFit fit = fit_latents(networks_, tile.target, lambda, steps_, stepper(1));
+      LatentFit fit = fit_latents(engine_, networks_, tile.target, lambda, steps_, stepper(1));
       done.grids = tiles_.own_part(tile, std::move(fit.grids));
       stream = coder_->encode(done.grids, tile.core, coded);
       const bool counts_bits = goal(overhead_).kind == LatentGoal::Kind::bits;
@@ -183,7 +186,7 @@ class LatentRun {
     }
     if (samples.empty()) samples.push_back(LatentTiles::middle(tiles_.first_with_network().target, sample_size));
     const LatentTraining training =
-        train_latent_networks(shape(), samples, goal(overhead_), steps_, pixels(), job_.seed, stepper(1));
+        train_latent_networks(engine_, shape(), samples, goal(overhead_), steps_, pixels(), job_.seed, stepper(1));
     begin(training.networks);
     if (!job_.lambda) expect(training, samples, goal(overhead_).kind);
   }
@@ -194,7 +197,7 @@ class LatentRun {
       return kind == LatentGoal::Kind::bits ? fit.bits : LatentTiles::squared_error(fit, target, target.core);
     };
     const auto draft = [&](const LatentTarget& target) {
-      return value(fit_latents(networks_, target, networks_.lambda, draft_steps, stepper(0)), target);
+      return value(fit_latents(engine_, networks_, target, networks_.lambda, draft_steps, stepper(0)), target);
     };
     double drafted = 0;
     double reached = 0;
@@ -236,12 +239,15 @@ class LatentRun {
     return fit_raster(source_, sink_, job, none, listener_);
   }
 
+  /// Files of the processor name no more than that.
+  std::string engine_name() const { return engine_.name() == "cpu" ? "latent" : "latent, " + engine_.description(); }
+
   /// Short: of a small raster's file it is a part that counts.
   json description(const LatentNetworks& networks) const {
     constexpr double digits = 1e4;
     const double scale = std::pow(10, std::floor(std::log10(networks.lambda)));
     json fit = {{"version", SARINR_VERSION},
-                {"engine", "latent"},
+                {"engine", engine_name()},
                 {"seed", job_.seed},
                 {"effort", job_.effort},
                 {"lambda", std::round(networks.lambda / scale * digits) / digits * scale}};
@@ -320,13 +326,14 @@ class LatentRun {
     writer_->finish(report_.channels, survey_ ? survey_->finish() : SpeckleModel{});
     report_.sizes = writer_->sizes();
     report_.tiles = tiles_.grid().count();
-    report_.engine = "latent";
+    report_.engine = engine_name();
     return report_;
   }
 
   RasterSource& source_;
   ByteSink& sink_;
   const LatentJob& job_;
+  const LatentEngine& engine_;
   JobListener& listener_;
   LatentTiles tiles_;
   LatentWork work_;
@@ -382,9 +389,9 @@ void complete(LatentJob& job, OptionStyle style) {
   }
 }
 
-FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener,
-                            PartFile* part) {
-  return LatentRun(source, sink, job, listener, part).run();
+FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, const LatentEngine& engine,
+                            JobListener& listener, PartFile* part) {
+  return LatentRun(source, sink, job, engine, listener, part).run();
 }
 
 }  // namespace sarinr

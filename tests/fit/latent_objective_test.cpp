@@ -196,11 +196,13 @@ TEST(LatentObjective, SetStepKeepsTheField) {
   const Shape s{30, 20, 1, 3, 12, 8, 8};
   const LatentShape shape = latent_shape_of(s);
   const std::vector<float> weights = fresh_latent_weights(shape, 1);
-  LatentObjective objective(shape, target_of(s, false), latent_fit_kernels());
-  for (int r = 0; r < objective.nodes(1).rows; ++r) objective.latents(1, 0).row(r)[0] = static_cast<float>(r);
-  const std::vector<float> before = objective.values(weights);
-  objective.set_step(shape.step / 2);
-  const std::vector<float> after = objective.values(weights);
+  const std::unique_ptr<TileTraining> training = train_on_cpu(shape, target_of(s, false), latent_fit_kernels());
+  std::vector<float> latents = training->latents(1, 0);
+  for (std::size_t i = 0; i < latents.size(); ++i) latents[i] = static_cast<float>(i % 7);
+  training->set_latents(1, 0, latents);
+  const std::vector<float> before = training->values(weights);
+  training->set_step(shape.step / 2);
+  const std::vector<float> after = training->values(weights);
   for (std::size_t i = 0; i < before.size(); ++i) EXPECT_NEAR(before[i], after[i], 1e-5f);
 }
 

@@ -36,7 +36,7 @@ LatentTarget scene(double noise) {
 LatentTraining train(const LatentTarget& target, const LatentGoal& goal, int steps = 200) {
   LatentShape shape;
   shape.levels = 5;
-  return train_latent_networks(shape, {target}, goal, steps, pixels, 1, [] { return true; });
+  return train_latent_networks(*make_latent_engine(), shape, {target}, goal, steps, pixels, 1, [] { return true; });
 }
 
 double squared_error(const LatentFit& fit, const LatentTarget& target) {
@@ -107,7 +107,7 @@ TEST(LatentTraining, ACodedTileTakesTheBitsExpectedAndTheFieldHasTheValuesExpect
 TEST(LatentTraining, FrozenNetworksFitOtherTilesAndStayAsTheyAre) {
   const LatentTarget target = scene(0.5);
   const LatentTraining training = train(target, {LatentGoal::Kind::lambda, 0.05});
-  const LatentFit fit = fit_latents(training.networks, target, 0.05, 200, [] { return true; });
+  const LatentFit fit = fit_latents(*make_latent_engine(), training.networks, target, 0.05, 200, [] { return true; });
   const auto cost = [&](const LatentFit& f) { return squared_error(f, target) + 0.05 * f.bits / pixels; };
   EXPECT_LT(cost(fit), 1.03 * cost(training.fits[0]));
 }
@@ -121,7 +121,7 @@ TEST(LatentTraining, GridsOfInactiveChannelsStayZero) {
   shape.levels = 4;
   shape.channels = 2;
   const LatentTraining training =
-      train_latent_networks(shape, {target}, {LatentGoal::Kind::lambda, 0.05}, 30, pixels, 1, [] { return true; });
+      train_latent_networks(*make_latent_engine(), shape, {target}, {LatentGoal::Kind::lambda, 0.05}, 30, pixels, 1, [] { return true; });
   for (std::size_t i = 1; i < training.fits[0].grids.symbols.size(); i += 2) {
     for (const std::int16_t symbol : training.fits[0].grids.symbols[i]) ASSERT_EQ(symbol, 0);
   }
@@ -130,7 +130,7 @@ TEST(LatentTraining, GridsOfInactiveChannelsStayZero) {
 TEST(LatentTraining, StopsWhenAsked) {
   int steps = 0;
   try {
-    train_latent_networks({}, {scene(0.5)}, {}, 50, pixels, 1, [&] { return ++steps < 3; });
+    train_latent_networks(*make_latent_engine(), {}, {scene(0.5)}, {}, 50, pixels, 1, [&] { return ++steps < 3; });
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::interrupted);

@@ -2,10 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 #include "sarinr/codec/weights.h"
 #include "sarinr/field/latent.h"
+#include "sarinr/fit/engine.h"
 
 namespace sarinr {
 
@@ -67,14 +70,31 @@ struct LatentTraining {
   std::vector<LatentFit> fits;  ///< of the samples
 };
 
+class TileTraining;
+
+/// Where latent fields are fitted.
+class LatentEngine {
+ public:
+  virtual ~LatentEngine() = default;
+  virtual std::string name() const = 0;         ///< cpu or cuda
+  virtual std::string description() const = 0;  ///< the same with device and precision
+  /// A tile's grids, zeros yet.
+  virtual std::unique_ptr<TileTraining> train(const LatentShape& shape, const LatentTarget& target) const = 0;
+};
+
+/// `options.engine` is auto, cpu or cuda, `options.device` as make_engine has it; the rest does not count. `auto` takes
+/// a GPU where there is one, and says in the description why it did not take one that seems to be there. Throws an
+/// Error where the engine cannot be had.
+std::unique_ptr<LatentEngine> make_latent_engine(const EngineOptions& options = {});
+
 /// Trains networks and grids together on sample tiles of one scene; `scene_pixels` is what the networks' own bytes are
-/// shared by. Deterministic for a seed and instruction set, whatever the number of threads.
-LatentTraining train_latent_networks(LatentShape shape, const std::vector<LatentTarget>& samples,
+/// shared by. Deterministic for a seed and instruction set or GPU, whatever the number of threads.
+LatentTraining train_latent_networks(const LatentEngine& engine, LatentShape shape, const std::vector<LatentTarget>& samples,
                                      const LatentGoal& goal, int steps, double scene_pixels, std::uint64_t seed,
                                      const LatentStep& step);
 
 /// Fits a tile's grids to networks that stay as they are.
-LatentFit fit_latents(const LatentNetworks& networks, const LatentTarget& target, double lambda, int steps,
+LatentFit fit_latents(const LatentEngine& engine, const LatentNetworks& networks, const LatentTarget& target, double lambda, int steps,
                       const LatentStep& step);
 
 }  // namespace sarinr

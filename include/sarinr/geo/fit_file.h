@@ -33,7 +33,7 @@ FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJo
 
 /// The same of latent fields, by one process and all tiles.
 FitOutcome fit_latent_file(RasterSource& source, const std::string& output, const LatentJob& job,
-                           const FitFileOptions& options, JobListener& listener);
+                           const LatentEngine& engine, const FitFileOptions& options, JobListener& listener);
 
 /// Makes `output` of part files; throws an Error where they are not all of one job's.
 FitReport merge_parts(const std::vector<std::string>& parts, const std::string& output, bool overwrite);

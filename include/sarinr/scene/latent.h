@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sarinr/container/part_file.h"
+#include "sarinr/fit/latent.h"
 #include "sarinr/scene/jobs.h"
 
 namespace sarinr {
@@ -53,7 +54,7 @@ int latent_steps_of(const LatentJob& job);
 
 /// As fit_raster. `part` (or nullptr) keeps the networks and tiles of a scene of several tiles, and those it has are
 /// not fitted again. Throws an Error where speckle is to be kept of a raster without detected bands.
-FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, JobListener& listener,
-                            PartFile* part = nullptr);
+FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, const LatentEngine& engine,
+                            JobListener& listener, PartFile* part = nullptr);
 
 }  // namespace sarinr
