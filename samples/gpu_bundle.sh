@@ -7,7 +7,7 @@ set -euo pipefail
 build=${1:?usage: samples/gpu_bundle.sh BUILD FOLDER [--whole-tool]}
 folder=${2:?usage: samples/gpu_bundle.sh BUILD FOLDER [--whole-tool]}
 here=$(cd "$(dirname "$0")/.." && pwd)
-programs=(test_fit bench_gpu_fit bench_gpu_evaluate)
+programs=(test_fit bench_gpu_fit bench_gpu_evaluate bench_gpu_latent)
 [ "${3:-}" = --whole-tool ] && programs+=(sarinr)
 
 mkdir -p "$folder"/{bin,lib/sarinr,libraries,tests/bench}

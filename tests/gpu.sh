@@ -22,7 +22,7 @@ if [ "$folder" = - ]; then
   folder=$here/../build/gpu
   # With a PyTorch that has CUDA the torch engine is built against it.
   torch=$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path if torch.cuda.is_available() else "")' 2>/dev/null)
-  targets=(test_fit bench_gpu_fit bench_gpu_evaluate engine_cuda)
+  targets=(test_fit bench_gpu_fit bench_gpu_evaluate bench_gpu_latent engine_cuda)
   options=(-DSARINR_TORCH=OFF)
   [ -n "$torch" ] && { targets+=(engine_torch); options=(-DSARINR_TORCH=ON "-DCMAKE_PREFIX_PATH=$torch"); }
   cmake -S "$here/.." -B "$folder" -G Ninja -DSARINR_GEO=OFF "${options[@]}" -DSARINR_MPI=OFF -DSARINR_CUDA=ON &&
@@ -38,7 +38,7 @@ grep -q SKIPPED "$out/tests.txt" && { echo "tests were skipped: this shows nothi
 if has compute-sanitizer "memory and race checks"; then
   # The shapes with parameters in shared memory, with few pixels: the checkers are a hundred times slower.
   small='Shapes/CudaDevice.GivesTheSameBits*/1:Shapes/CudaDevice.GivesTheSameBits*/5:Shapes/CudaDevice.GivesTheSameBits*/6'
-  small+=':Shapes/CudaEvaluation.*/1:Shapes/CudaEvaluation.*/7'
+  small+=':Shapes/CudaEvaluation.*/1:Shapes/CudaEvaluation.*/7:CudaLatentEngine.MakesTheStepsOfTheEmulation'
   for tool in memcheck racecheck initcheck synccheck; do
     step "$tool" timeout 240 compute-sanitizer --tool "$tool" --error-exitcode 1 "$tests" --gtest_brief=1 "--gtest_filter=$small"
   done
@@ -85,7 +85,27 @@ evaluations() {
   return $status
 }
 step evaluation evaluations
+# Latent fields: a step of a tile of usual size with small and large networks, one band and two, beside the processor's.
+latents() {
+  local status=0 shape
+  for shape in "256 1 8 12 8" "512 1 8 12 8" "512 1 8 24 16" "512 2 8 24 16" "1024 1 8 24 16"; do
+    # shellcheck disable=SC2086
+    "$folder/bin/bench_gpu_latent" cuda cuda $shape 200 || status=1
+  done
+  echo "the processor:"
+  "$folder/bin/bench_gpu_latent" cpu cpu 512 1 8 24 16 10 || status=1
+  return $status
+}
+step latents latents
 if [ -x "$folder/bin/sarinr" ]; then
+  latent_scene() {
+    "$folder/bin/sarinr" simulate "$out/scene.tif" --size 4096,4096 --quiet --overwrite &&
+      time "$folder/bin/sarinr" fit "$out/scene.tif" "$out/scene.sinr" --bpp 0.3 --engine cuda --overwrite
+    local status=$?
+    rm -f "$out/scene.tif" "$out/scene.sinr"
+    return $status
+  }
+  step latent_scene latent_scene
   scene() {
     "$folder/bin/sarinr" simulate "$out/scene.tif" --size 26000,16700 --quiet --overwrite &&
       time "$folder/bin/sarinr" fit "$out/scene.tif" "$out/scene.sinr" --engine cuda --epochs 150 --overwrite --trace "$out/timeline.json" &&

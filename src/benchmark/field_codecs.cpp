@@ -109,8 +109,8 @@ FieldSettings network_settings(int epochs) {
 }
 
 FieldSettings latent_settings(int effort) {
-  const auto fit = [effort](RasterSource& source, ByteSink& sink, double bits,
-                            const EngineOptions& engine, JobListener& listener) {
+  const auto fit = [effort](RasterSource& source, ByteSink& sink, double bits, const EngineOptions& engine,
+                            JobListener& listener) {
     LatentJob job;
     job.effort = effort;
     job.bits = bits;

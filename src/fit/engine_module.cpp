@@ -40,7 +40,9 @@ Processor choose_processor(const EngineOptions& options, const std::string& work
   require_device(options.device);
   if (options.engine == "cuda") return Processor::cuda;
   if (options.engine != "auto" && options.engine != "cpu") {
-    throw Error("unknown engine '" + options.engine + "': " + work + " by auto, cpu, cuda");
+    const bool is_other = options.engine == "torch";
+    throw Error((is_other ? "the torch engine does not do this: " : "unknown engine '" + options.engine + "': ") +
+                work + " by auto, cpu, cuda");
   }
   const bool gpu_is_named = options.device.starts_with("cuda");
   if (options.engine == "cpu" && gpu_is_named) {

@@ -86,8 +86,9 @@ LatentSchedule schedule_of(int steps) {
 
 /// The lambda that brings short fits to the goal. The second is only made if the first was far off: they cost a tenth
 /// or a fifth of the fit.
-double piloted_lambda(const LatentEngine& engine, const LatentShape& shape, const std::vector<LatentTarget>& samples, const LatentGoal& goal,
-                      int steps, double scene_pixels, std::uint64_t seed, const LatentStep& step) {
+double piloted_lambda(const LatentEngine& engine, const LatentShape& shape, const std::vector<LatentTarget>& samples,
+                      const LatentGoal& goal, int steps, double scene_pixels, std::uint64_t seed,
+                      const LatentStep& step) {
   double lambda = first_lambda(goal, shape.channels);
   if (goal.kind == LatentGoal::Kind::lambda) return lambda;
   constexpr int pilots = 2;
@@ -117,9 +118,9 @@ int latent_steps(int effort) {
   return steps[std::clamp(effort, least_latent_effort, greatest_latent_effort) - 1];
 }
 
-LatentTraining train_latent_networks(const LatentEngine& engine, LatentShape shape, const std::vector<LatentTarget>& samples,
-                                     const LatentGoal& goal, int steps, double scene_pixels, std::uint64_t seed,
-                                     const LatentStep& step) {
+LatentTraining train_latent_networks(const LatentEngine& engine, LatentShape shape,
+                                     const std::vector<LatentTarget>& samples, const LatentGoal& goal, int steps,
+                                     double scene_pixels, std::uint64_t seed, const LatentStep& step) {
   const double lambda = piloted_lambda(engine, shape, samples, goal, steps, scene_pixels, seed, step);
   LatentTrial trial(engine, shape, samples, lambda, scene_pixels, seed);
   LatentTrainer& trainer = trial.trainer;
@@ -139,8 +140,8 @@ LatentTraining train_latent_networks(const LatentEngine& engine, LatentShape sha
   return out;
 }
 
-LatentFit fit_latents(const LatentEngine& engine, const LatentNetworks& networks, const LatentTarget& target, double lambda, int steps,
-                      const LatentStep& step) {
+LatentFit fit_latents(const LatentEngine& engine, const LatentNetworks& networks, const LatentTarget& target,
+                      double lambda, int steps, const LatentStep& step) {
   const std::vector<float> weights = dequantise(latent_spec(networks.shape), networks.weights, nullptr);
   LatentTrainer trainer(networks.shape, weights, 0);
   const std::unique_ptr<TileTraining> tile = engine.train(networks.shape, target);

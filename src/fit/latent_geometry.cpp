@@ -92,7 +92,8 @@ void copy_target(LatentGeometry& geometry) {
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t c = 0; c < width; ++c) {
       geometry.target_values[r * geometry.target_stride + c] = geometry.target.values[r * width + c];
-      geometry.target_weights[r * geometry.target_stride + c] = geometry.target.weights[r * width + c] != 0 ? 1.0f : 0.0f;
+      geometry.target_weights[r * geometry.target_stride + c] =
+          geometry.target.weights[r * width + c] != 0 ? 1.0f : 0.0f;
     }
   }
 }

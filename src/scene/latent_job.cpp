@@ -114,8 +114,8 @@ class LatentRun {
   FitReport fit_single() {
     LatentTile tile = tiles_.read(0, nullptr);
     if (!tile.prepared.needs_network) return write_without_networks();
-    LatentTraining training = train_latent_networks(engine_, shape(), {tile.target}, goal(tiles_.overhead(tile)), steps_,
-                                                    pixels(), job_.seed, stepper(1));
+    LatentTraining training = train_latent_networks(engine_, shape(), {tile.target}, goal(tiles_.overhead(tile)),
+                                                    steps_, pixels(), job_.seed, stepper(1));
     begin(training.networks);
     LatentGrids grids = tiles_.own_part(tile, std::move(training.fits.front().grids));
     append(std::move(tile), std::move(grids));

@@ -111,8 +111,8 @@ std::vector<float> latent_values(const Image& coarse, int factor, int steps, std
   shape.levels = 6;
   constexpr double fine = 1e-3;
   const LatentTraining training =
-      train_latent_networks(*make_latent_engine({.engine = "cpu"}), shape, {target}, {LatentGoal::Kind::lambda, fine}, steps,
-                            static_cast<double>(coarse.values.size()), seed, [&] { return !step || step(1); });
+      train_latent_networks(*make_latent_engine({.engine = "cpu"}), shape, {target}, {LatentGoal::Kind::lambda, fine},
+                            steps, static_cast<double>(coarse.values.size()), seed, [&] { return !step || step(1); });
   const LatentShape& made = training.networks.shape;
   const auto network =
       std::make_shared<const LatentNetwork>(made, dequantise(latent_spec(made), training.networks.weights, nullptr));

@@ -110,7 +110,7 @@ refused "there is no band 3: the raster has 2" scene.sinr --bands 3
 refused "unknown --quantity 'decibels'" scene.sinr --quantity decibels
 refused "cannot be given as complex" scene.sinr --quantity complex
 # What evaluates: named in the log, refused where it is not there, never changed silently.
-refused "unknown engine 'torch': fields are evaluated by auto, cpu, cuda" scene.sinr --engine torch
+refused "the torch engine does not do this: fields are evaluated by auto, cpu, cuda" scene.sinr --engine torch
 refused "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N" scene.sinr --device gpu
 refused "the cpu engine does not run on cuda: give --device cpu, or --engine cuda" scene.sinr --engine cpu --device cuda
 if [ ! -e "$(dirname "$sarinr")/../lib/sarinr/engine_cuda.so" ]; then

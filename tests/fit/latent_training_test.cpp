@@ -120,8 +120,8 @@ TEST(LatentTraining, GridsOfInactiveChannelsStayZero) {
   LatentShape shape;
   shape.levels = 4;
   shape.channels = 2;
-  const LatentTraining training =
-      train_latent_networks(*make_latent_engine(), shape, {target}, {LatentGoal::Kind::lambda, 0.05}, 30, pixels, 1, [] { return true; });
+  const LatentTraining training = train_latent_networks(
+      *make_latent_engine(), shape, {target}, {LatentGoal::Kind::lambda, 0.05}, 30, pixels, 1, [] { return true; });
   for (std::size_t i = 1; i < training.fits[0].grids.symbols.size(); i += 2) {
     for (const std::int16_t symbol : training.fits[0].grids.symbols[i]) ASSERT_EQ(symbol, 0);
   }

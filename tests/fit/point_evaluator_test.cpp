@@ -210,7 +210,7 @@ std::string refusal(const EngineOptions& options, const FieldSpec& spec) {
 
 TEST(Evaluator, SaysWhatItCannotTake) {
   const FieldSpec siren = spec_of("siren", 16, 1, 1);
-  EXPECT_EQ(refusal({"torch"}, siren), "unknown engine 'torch': fields are evaluated by auto, cpu, cuda");
+  EXPECT_EQ(refusal({"torch"}, siren), "the torch engine does not do this: fields are evaluated by auto, cpu, cuda");
   EXPECT_EQ(refusal({"cpu", "gpu"}, siren), "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N");
   EXPECT_EQ(refusal({"cpu", "cuda:1"}, siren),
             "the cpu engine does not run on cuda:1: give --device cpu, or --engine cuda");

@@ -26,12 +26,14 @@ class WrappedDevice : public fused::Device {
   void wait() override { device_->wait(); }
   void run(const fused::Arguments& arguments) override { device_->run(arguments); }
   void run(const fused::PointArguments& arguments) override { device_->run(arguments); }
+  void run(const fused::LatentArguments& arguments, fused::LatentPass pass) override { device_->run(arguments, pass); }
 
  private:
   std::unique_ptr<fused::Device> device_;
 };
 
-/// One that has its name and a number that is wrong: weight 7 of every gradient by `factor`, and the last point of
+/// One that has its name and a number that is wrong: weight 7 of every gradient (of coordinate networks and of latent
+/// fields) by `factor`, and the last point of
 /// every evaluation, which is 0.
 class FaultyDevice final : public WrappedDevice {
  public:
@@ -46,6 +48,13 @@ class FaultyDevice final : public WrappedDevice {
   void run(const fused::PointArguments& arguments) override {
     WrappedDevice::run(arguments);
     clear(arguments.out + arguments.count - 1, sizeof(float));
+  }
+
+  void run(const fused::LatentArguments& arguments, fused::LatentPass pass) override {
+    WrappedDevice::run(arguments, pass);
+    if (pass != fused::LatentPass::sum_weights) return;
+    wait();
+    arguments.weight_gradient[7] *= factor_;
   }
 
  private:

@@ -89,12 +89,12 @@ std::unique_ptr<LatentEngine> make_latent_engine(const EngineOptions& options = 
 
 /// Trains networks and grids together on sample tiles of one scene; `scene_pixels` is what the networks' own bytes are
 /// shared by. Deterministic for a seed and instruction set or GPU, whatever the number of threads.
-LatentTraining train_latent_networks(const LatentEngine& engine, LatentShape shape, const std::vector<LatentTarget>& samples,
-                                     const LatentGoal& goal, int steps, double scene_pixels, std::uint64_t seed,
-                                     const LatentStep& step);
+LatentTraining train_latent_networks(const LatentEngine& engine, LatentShape shape,
+                                     const std::vector<LatentTarget>& samples, const LatentGoal& goal, int steps,
+                                     double scene_pixels, std::uint64_t seed, const LatentStep& step);
 
 /// Fits a tile's grids to networks that stay as they are.
-LatentFit fit_latents(const LatentEngine& engine, const LatentNetworks& networks, const LatentTarget& target, double lambda, int steps,
-                      const LatentStep& step);
+LatentFit fit_latents(const LatentEngine& engine, const LatentNetworks& networks, const LatentTarget& target,
+                      double lambda, int steps, const LatentStep& step);
 
 }  // namespace sarinr

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "fit/cuda/arguments.h"
+#include "fit/cuda/latent_arguments.h"
 #include "fit/cuda/point_arguments.h"
 
 namespace sarinr::fused {
@@ -37,6 +38,8 @@ class Device {
   virtual void run(const Arguments& arguments) = 0;
   /// Evaluates a network at all its points.
   virtual void run(const PointArguments& arguments) = 0;
+  /// Runs one pass over a latent field's tile.
+  virtual void run(const LatentArguments& arguments, LatentPass pass) = 0;
 };
 
 /// Makes another device object on the same GPU.

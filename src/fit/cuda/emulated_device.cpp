@@ -11,6 +11,7 @@
 #include "fit/cuda/fit_tile.h"
 #include "fit/cuda/host_point_unit.h"
 #include "fit/cuda/host_unit.h"
+#include "fit/cuda/latent_launch.h"
 #include "fit/cuda/point_pass.h"
 
 namespace sarinr::fused {
@@ -73,6 +74,30 @@ void run_points(const PointArguments& arguments) {
   }
 }
 
+struct HostLatentBlock {
+  template <class Work>
+  void each(int count, const Work& work) {
+    for (int i = 0; i < count; ++i) work(i);
+  }
+};
+
+void run_latent(const LatentArguments& arguments, LatentPass pass) {
+  const int count = count_of(arguments, pass);
+  std::vector<float> shared(static_cast<std::size_t>(latent_shared_floats(arguments)));
+  with_latent_pass(arguments, pass, [&](auto pass_constant, auto padded_constant) {
+    constexpr LatentPass which = decltype(pass_constant)::value;
+    for (int i = 0; i < count; ++i) {
+      if constexpr (is_blockwise(which)) {
+        std::fill(shared.begin(), shared.end(), std::numeric_limits<float>::quiet_NaN());
+        HostLatentBlock block;
+        run_latent_block<which>(block, arguments, i, shared.data());
+      } else {
+        run_latent_thread<which, decltype(padded_constant)::value>(arguments, i);
+      }
+    }
+  });
+}
+
 /// Nothing happens before someone waits for it: who changes what is still to be copied is found out.
 class EmulatedDevice final : public Device {
  public:
@@ -117,6 +142,9 @@ class EmulatedDevice final : public Device {
   }
   void run(const PointArguments& arguments) override {
     asked_.emplace_back([arguments] { evaluate(arguments); });
+  }
+  void run(const LatentArguments& arguments, LatentPass pass) override {
+    asked_.emplace_back([arguments, pass] { run_latent(arguments, pass); });
   }
 
  private:

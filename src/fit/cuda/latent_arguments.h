@@ -145,7 +145,7 @@ constexpr int latent_threads = 128;
 constexpr int latent_points = 32;
 
 /// Whether a pass has a block a chunk.
-SARINR_EITHER bool is_blockwise(LatentPass pass) {
+SARINR_EITHER constexpr bool is_blockwise(LatentPass pass) {
   return pass == LatentPass::sum_costs || pass == LatentPass::multiply || pass == LatentPass::multiply_taps;
 }
 

@@ -29,7 +29,8 @@ SARINR_DEVICE LatentPlace place_of(const LatentArguments& a, int i, const Count&
 
 SARINR_DEVICE LatentPlace free_place(const LatentArguments& a, int i) {
   return place_of(
-      a, i, [](const LatentLevel& level) { return level.count(); }, [](const LatentLevel& level) { return level.columns; });
+      a, i, [](const LatentLevel& level) { return level.count(); },
+      [](const LatentLevel& level) { return level.columns; });
 }
 SARINR_DEVICE LatentPlace seen_place(const LatentArguments& a, int i) {
   return place_of(
@@ -145,11 +146,11 @@ SARINR_DEVICE void spread_upsampled(const LatentArguments& a, int i) {
 /// Gradients of interpolated values along a row of pixels to the columns of nodes.
 SARINR_DEVICE void reduce_rows(const LatentArguments& a, int i) {
   const LatentPlace place = place_of(
-      a, i, [&](const LatentLevel& level) { return level.reach >= 0 ? level.across.count * a.region_height : 0; },
+      a, i, [&](const LatentLevel& level) { return level.across.count * a.region_height; },
       [](const LatentLevel& level) { return level.across.count; });
   const LatentAxis& axis = a.level[place.level].across;
-  const float* gradient = a.synthesis.input_gradient +
-                          (place.level * a.channels + place.channel) * a.synthesis.points + place.row * a.region_width;
+  const float* gradient = a.synthesis.input_gradient + (place.level * a.channels + place.channel) * a.synthesis.points +
+                          place.row * a.region_width;
   const int start = a.axis_places[axis.start + place.column];
   const float* factors = a.axis_numbers + axis.adjoint + place.column * axis.adjoint_length;
   float sum = 0;
@@ -175,8 +176,7 @@ SARINR_DEVICE void reduce_columns(const LatentArguments& a, int i) {
     const LatentAxis& axis = level.down;
     const int start = a.axis_places[axis.start + row];
     const float* factors = a.axis_numbers + axis.adjoint + row * axis.adjoint_length;
-    const float* gradient =
-        a.reduced + level.reduced + place.channel * level.across.count * a.region_height + column;
+    const float* gradient = a.reduced + level.reduced + place.channel * level.across.count * a.region_height + column;
     for (int k = 0; start >= 0 && k < axis.adjoint_length && start + k < a.region_height; ++k) {
       sum += factors[k] * gradient[(start + k) * level.across.count];
     }
@@ -203,7 +203,8 @@ SARINR_DEVICE float context_gradient(const LatentArguments& a, const LatentPlace
   }
   if (place.channel + 1 == a.channels) return sum;
   for (int k = 0; k < 9; ++k) {
-    sum += gradient_at(a.neighbours + 9 + k, nodes + level.count(), place.row - (k / 3 - 1), place.column - (k % 3 - 1));
+    sum +=
+        gradient_at(a.neighbours + 9 + k, nodes + level.count(), place.row - (k / 3 - 1), place.column - (k % 3 - 1));
   }
   return sum;
 }

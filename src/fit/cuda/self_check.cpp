@@ -6,8 +6,10 @@
 
 #include "field/dense_network.h"
 #include "fit/cuda/emulated_device.h"
+#include "fit/cuda/latent_tile.h"
 #include "fit/cuda/point_evaluator.h"
 #include "fit/cuda/tile_group.h"
+#include "fit/latent_training.h"
 #include "sarinr/base/error.h"
 
 namespace sarinr::fused {
@@ -74,9 +76,56 @@ std::vector<float> values_on(const OpenDevice& gpu, const FieldSpec& spec) {
   return values;
 }
 
+/// The networks' gradient, tensor by tensor, at the first of two steps of a small tile's latents, and the finest of
+/// them after both.
+std::vector<std::vector<float>> latent_steps_on(const OpenDevice& gpu) {
+  LatentTarget target;
+  target.raster_width = columns;
+  target.raster_height = rows;
+  target.core = target.region = {0, 0, columns, rows};
+  Random random(2);
+  for (int i = 0; i < 2 * columns * rows; ++i) {
+    target.values.push_back(static_cast<float>(random.normal()));
+    target.weights.push_back(i % 5 > 0 ? 1 : 0);
+  }
+  LatentShape shape;
+  shape.channels = 2;
+  shape.levels = 4;
+  const std::unique_ptr<Device> device = gpu();
+  const std::unique_ptr<TileTraining> tile = train_on(*device, shape, target);
+  std::vector<float> weights = fresh_latent_weights(shape, 1);
+  for (float& weight : weights) weight += static_cast<float>(random.uniform(-0.03, 0.03));
+  std::vector<float> noise(noise_values);
+  for (float& number : noise) number = static_cast<float>(random.uniform(-0.5, 0.5));
+  const std::vector<AdamStep> adam(static_cast<std::size_t>(shape.levels), AdamStep{0.1f, 0.9f, 0.999f, 1e3f});
+  std::vector<float> gradient;
+  tile->begin_steps();
+  for (std::uint32_t step = 0; step < 2; ++step) {
+    tile->step(weights, {0.3f, noise.data(), step}, 0.1, adam, step == 0 ? &gradient : nullptr);
+  }
+  std::vector<std::vector<float>> found;
+  for (const TensorInfo& tensor : tile->geometry().tensors) {
+    const auto begin = gradient.begin() + static_cast<std::ptrdiff_t>(tensor.offset);
+    found.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(tensor.size()));
+  }
+  found.push_back(tile->latents(0, 0));
+  return found;
+}
+
 /// Sums in another order and the hardware's sines move a gradient by some 1e-4 of its length: now and then a number
 /// rounds to the other neighbour in bfloat16.
 constexpr double tolerance = 5e-3;
+
+/// The length of the difference over that of what is expected.
+double relative_distance(const std::vector<float>& found, const std::vector<float>& expected) {
+  double error = 0;
+  double size = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    error += std::pow(static_cast<double>(found[i]) - static_cast<double>(expected[i]), 2);
+    size += std::pow(static_cast<double>(expected[i]), 2);
+  }
+  return std::sqrt(error / size);
+}
 
 }  // namespace
 
@@ -86,15 +135,10 @@ void check_device(Device& device) {
     const std::unique_ptr<Device> emulated = make_emulated_device(std::size_t{1} << 26, device.shared_bytes());
     const std::vector<float> expected = gradient_on(*emulated, problem);
     const std::vector<float> found = gradient_on(device, problem);
-    double error = 0;
-    double size = 0;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      error += std::pow(static_cast<double>(found[i]) - static_cast<double>(expected[i]), 2);
-      size += std::pow(static_cast<double>(expected[i]), 2);
-    }
-    if (std::sqrt(error) <= tolerance * std::sqrt(size)) continue;
+    const double error = relative_distance(found, expected);
+    if (error <= tolerance) continue;
     throw Error("the cuda engine's gradient on " + device.name() + " is not what it should be (width " +
-                    std::to_string(width) + ", off by " + std::to_string(std::sqrt(error / size)) +
+                    std::to_string(width) + ", off by " + std::to_string(error) +
                     " of its length): give --engine cpu or --engine torch",
                 ErrorKind::internal);
   }
@@ -118,6 +162,24 @@ void check_evaluation(const OpenDevice& gpu) {
                     std::to_string(error) + "): give --engine cpu",
                 ErrorKind::internal);
   }
+}
+
+void check_latents(const OpenDevice& gpu) {
+  const std::unique_ptr<Device> device = gpu();
+  const std::size_t shared_bytes = device->shared_bytes();
+  const OpenDevice emulated = [&] { return make_emulated_device(std::size_t{1} << 26, shared_bytes); };
+  const std::vector<std::vector<float>> found = latent_steps_on(gpu);
+  const std::vector<std::vector<float>> expected = latent_steps_on(emulated);
+  double error = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const double own = relative_distance(found[i], expected[i]);
+    error = std::isnan(own) ? own : std::max(error, own);
+  }
+  // Products are of floats here, but a step of Adam takes small gradients for large ones.
+  if (error <= 1e-3) return;
+  throw Error("latent fields fitted on " + device->name() + " are not what they should be (off by " +
+                  std::to_string(error) + " of their length): give --engine cpu",
+              ErrorKind::internal);
 }
 
 }  // namespace sarinr::fused

@@ -3,6 +3,7 @@
 #include <cuda_runtime_api.h>
 
 #include "fit/cuda/module/kernel.h"
+#include "fit/cuda/module/latent_kernel.h"
 #include "fit/cuda/module/point_kernel.h"
 #include "sarinr/base/error.h"
 
@@ -122,6 +123,10 @@ class CudaDevice final : public Device {
   void run(const PointArguments& arguments) override {
     select();
     require(launch_points(arguments, stream_), "starting the kernel");
+  }
+  void run(const LatentArguments& arguments, LatentPass pass) override {
+    select();
+    require(launch_latent(arguments, pass, stream_), "starting a kernel");
   }
 
  private:

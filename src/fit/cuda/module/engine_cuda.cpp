@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "fit/cuda/fused_engine.h"
+#include "fit/cuda/latent_tile.h"
 #include "fit/cuda/module/cuda_device.h"
 #include "fit/cuda/point_evaluator.h"
 #include "fit/cuda/self_check.h"
@@ -28,4 +29,12 @@ extern "C" __attribute__((visibility("default"))) sarinr::FieldEvaluator* sarinr
   for (const sarinr::fused::OpenDevice& gpu : gpus) sarinr::fused::check_evaluation(gpu);
   const int threads = threads_of_a_gpu() * static_cast<int>(gpus.size());
   return sarinr::fused::make_evaluator_on(gpus, spec, threads).release();
+}
+
+extern "C" __attribute__((visibility("default"))) sarinr::LatentEngine* sarinr_create_latent_engine(
+    const sarinr::EngineOptions& options) {
+  // Tiles are fitted in order, each beside those before it: one GPU does them all.
+  const sarinr::fused::OpenDevice gpu = sarinr::fused::cuda_devices(options.device).front();
+  sarinr::fused::check_latents(gpu);
+  return sarinr::fused::make_latent_engine_on(gpu).release();
 }
