@@ -26,12 +26,13 @@ NodeAxis node_axis(int begin, int length, int level) {
     axis.first[place] = base(begin + p) - axis.first_node;
     for (std::size_t t = 0; t < 4; ++t) axis.weights[t * axis.stride + place] = weights.weight[t];
   }
-  axis.adjoint_length = padded_count(static_cast<std::size_t>(4 << level));
+  axis.adjoint_length = padded_count(std::size_t{4} << level);
   axis.start.assign(static_cast<std::size_t>(axis.count), -1);
   axis.adjoint.assign(static_cast<std::size_t>(axis.count) * axis.adjoint_length, 0);
   for (int p = 0; p < length; ++p) {
     for (int t = 0; t < 4; ++t) {
-      const auto node = static_cast<std::size_t>(axis.first[static_cast<std::size_t>(p)] + t);
+      const int seen = axis.first[static_cast<std::size_t>(p)] + t;
+      const auto node = static_cast<std::size_t>(seen);
       if (axis.start[node] < 0) axis.start[node] = p;
       axis.adjoint[node * axis.adjoint_length + static_cast<std::size_t>(p - axis.start[node])] =
           axis.weights[static_cast<std::size_t>(t) * axis.stride + static_cast<std::size_t>(p)];
@@ -69,8 +70,8 @@ void find_sources(LatentGeometry& geometry) {
         for (int channel = 0; !is_free && target.known && channel < geometry.shape.channels; ++channel) {
           known = target.known(level, channel, column, row);
           if (known == nullptr) break;
-          geometry.known[static_cast<std::size_t>(level * geometry.shape.channels + channel)].push_back(
-              {r, c, static_cast<float>(*known)});
+          const int grid = level * geometry.shape.channels + channel;
+          geometry.known[static_cast<std::size_t>(grid)].push_back({r, c, static_cast<float>(*known)});
         }
         if (known != nullptr) continue;
         row = std::clamp(row, free.row, free.row + free.rows - 1);

@@ -63,7 +63,7 @@ void LatentLayout::place_levels(const LatentGeometry& geometry) {
     level.seen = a.seen_count;
     level.around = a.around_count;
     level.draw_row = static_cast<std::uint32_t>(padded_count(static_cast<std::size_t>(free.columns)));
-    const auto grid = static_cast<std::size_t>(l * a.channels);
+    const std::size_t grid = static_cast<std::size_t>(l) * static_cast<std::size_t>(a.channels);
     level.draw = geometry.draw_index[grid];
     if (a.channels > 1) level.draw_channel = geometry.draw_index[grid + 1] - geometry.draw_index[grid];
     a.free_count += a.channels * level.count();
@@ -100,47 +100,57 @@ void LatentLayout::place_axes(const LatentGeometry& geometry) {
   }
 }
 
-/// Which free node a seen one repeats, and the other way round.
 void LatentLayout::find_sources(const LatentGeometry& geometry) {
-  LatentArguments& a = arguments;
-  nodes.assign(static_cast<std::size_t>(a.seen_count), 0.0f);
-  for (int l = 0; l < a.levels; ++l) {
-    LatentLevel& level = a.level[l];
+  nodes.assign(static_cast<std::size_t>(arguments.seen_count), 0.0f);
+  for (int l = 0; l < arguments.levels; ++l) {
+    LatentLevel& level = arguments.level[l];
     level.sources = static_cast<int>(sources.size());
     level.seers = static_cast<int>(seer_starts.size());
-    const NodeRange& seen = geometry.seen_nodes[static_cast<std::size_t>(l)];
-    // Places among the seen nodes to places among the free ones.
-    const auto free_at = [&](int row, int column) {
-      const int r = seen.row + row - level.row;
-      const int c = seen.column + column - level.column;
-      const bool is_free = r >= 0 && r < level.rows && c >= 0 && c < level.columns;
-      return is_free ? r * level.columns + c : -1;
-    };
-    std::vector<int> own(static_cast<std::size_t>(level.seen_count()));
-    for (int i = 0; i < level.seen_count(); ++i) {
-      own[static_cast<std::size_t>(i)] = free_at(i / level.seen_columns, i % level.seen_columns);
-    }
-    for (const LatentGeometry::Copy& copy : geometry.copies[static_cast<std::size_t>(l)]) {
-      own[static_cast<std::size_t>(copy.to_row * level.seen_columns + copy.to_column)] =
-          free_at(copy.from_row, copy.from_column);
-    }
-    std::vector<std::vector<int>> seers_of(static_cast<std::size_t>(level.count()));
-    for (std::size_t i = 0; i < own.size(); ++i) {
-      if (own[i] >= 0) seers_of[static_cast<std::size_t>(own[i])].push_back(static_cast<int>(i));
-    }
-    for (const std::vector<int>& list : seers_of) {
-      seer_starts.push_back(static_cast<int>(seers.size()));
-      seers.insert(seers.end(), list.begin(), list.end());
-    }
-    seer_starts.push_back(static_cast<int>(seers.size()));
+    const std::vector<int> own = sources_of(geometry, l);
     sources.insert(sources.end(), own.begin(), own.end());
-    for (int channel = 0; channel < a.channels; ++channel) {
-      for (const LatentGeometry::Known& known : geometry.known[static_cast<std::size_t>(l * a.channels + channel)]) {
-        nodes[static_cast<std::size_t>(level.seen + channel * level.seen_count() + known.row * level.seen_columns +
-                                       known.column)] = known.symbol;
+    add_seers(level, own);
+    for (int channel = 0; channel < arguments.channels; ++channel) {
+      const std::size_t grid = static_cast<std::size_t>(l) * static_cast<std::size_t>(arguments.channels) +
+                               static_cast<std::size_t>(channel);
+      for (const LatentGeometry::Known& known : geometry.known[grid]) {
+        const int place = level.seen + channel * level.seen_count() + known.row * level.seen_columns + known.column;
+        nodes[static_cast<std::size_t>(place)] = known.symbol;
       }
     }
   }
+}
+
+/// The free node that each seen one of a level repeats, or -1.
+std::vector<int> LatentLayout::sources_of(const LatentGeometry& geometry, int number) const {
+  const LatentLevel& level = arguments.level[number];
+  const NodeRange& seen = geometry.seen_nodes[static_cast<std::size_t>(number)];
+  const auto free_at = [&](int row, int column) {
+    const int r = seen.row + row - level.row;
+    const int c = seen.column + column - level.column;
+    const bool is_free = r >= 0 && r < level.rows && c >= 0 && c < level.columns;
+    return is_free ? r * level.columns + c : -1;
+  };
+  std::vector<int> own;
+  own.reserve(static_cast<std::size_t>(level.seen_count()));
+  for (int i = 0; i < level.seen_count(); ++i) own.push_back(free_at(i / level.seen_columns, i % level.seen_columns));
+  for (const LatentGeometry::Copy& copy : geometry.copies[static_cast<std::size_t>(number)]) {
+    const int to = copy.to_row * level.seen_columns + copy.to_column;
+    own[static_cast<std::size_t>(to)] = free_at(copy.from_row, copy.from_column);
+  }
+  return own;
+}
+
+/// The same the other way round.
+void LatentLayout::add_seers(const LatentLevel& level, const std::vector<int>& own) {
+  std::vector<std::vector<int>> lists(static_cast<std::size_t>(level.count()));
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (own[i] >= 0) lists[static_cast<std::size_t>(own[i])].push_back(static_cast<int>(i));
+  }
+  for (const std::vector<int>& list : lists) {
+    seer_starts.push_back(static_cast<int>(seers.size()));
+    seers.insert(seers.end(), list.begin(), list.end());
+  }
+  seer_starts.push_back(static_cast<int>(seers.size()));
 }
 
 void LatentLayout::place_weights(const LatentGeometry& geometry) {

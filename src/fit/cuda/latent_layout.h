@@ -24,6 +24,8 @@ struct LatentLayout {
   void place_axes(const LatentGeometry& geometry);
   LatentAxis place(const NodeAxis& axis);
   void find_sources(const LatentGeometry& geometry);
+  std::vector<int> sources_of(const LatentGeometry& geometry, int number) const;
+  void add_seers(const LatentLevel& level, const std::vector<int>& own);
   void place_weights(const LatentGeometry& geometry);
   void cut_chunks();
 };

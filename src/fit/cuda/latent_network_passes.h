@@ -19,29 +19,24 @@ struct LatentNet {
   SARINR_EITHER int second_size() const { return width * width; }
 };
 
+/// Its tensors, whose places are in the order of latent_tensor.
+SARINR_DEVICE void take_weights(const LatentArguments& a, const int* places, LatentNet& net) {
+  const float** const tensors[] = {&net.first, &net.first_bias, &net.second,  &net.second_bias,
+                                   &net.out,   &net.skip,       &net.out_bias};
+  SARINR_UNROLL
+  for (int k = 0; k < 7; ++k) *tensors[k] = a.weights + places[k];
+}
+
 SARINR_DEVICE LatentNet synthesis_net(const LatentArguments& a) {
-  const int* places = a.synthesis_places;
   LatentNet net{a.inputs(), a.width, a.channels};
-  net.first = a.weights + places[0];
-  net.first_bias = a.weights + places[1];
-  net.second = a.weights + places[2];
-  net.second_bias = a.weights + places[3];
-  net.out = a.weights + places[4];
-  net.skip = a.weights + places[5];
-  net.out_bias = a.weights + places[6];
+  take_weights(a, a.synthesis_places, net);
   return net;
 }
 
 SARINR_DEVICE LatentNet entropy_net(const LatentArguments& a, int channel, int level) {
-  const int* places = a.entropy_places[channel];
   LatentNet net{a.entropy_inputs(channel), a.entropy_width, 2, true};
-  net.first = a.weights + places[0];
-  net.first_bias = a.weights + places[1];
-  net.second = a.weights + places[2];
-  net.second_bias = a.weights + places[3];
-  net.out = a.weights + places[4];
-  net.skip = a.weights + places[5];
-  net.out_bias = a.weights + places[6] + 2 * level;
+  take_weights(a, a.entropy_places[channel], net);
+  net.out_bias += 2 * level;
   return net;
 }
 
