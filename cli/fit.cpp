@@ -218,18 +218,20 @@ double work_per_tile(const FitArguments& a) {
   return a.latent_job ? latent_steps_of(*a.latent_job) : a.job.epochs;
 }
 
-/// Refuses what only fits of coordinate networks can do, `resume` among it or not.
-void refuse_parts(const FitArguments& a, bool resume, const std::string& reason) {
-  const char* in_parts = resume && a.place.resume   ? "--resume"
+/// Refuses what only fits of fields can do.
+void refuse_parts(const FitArguments& a) {
+  const char* in_parts = a.place.resume             ? "--resume"
                          : !a.place.tiles.empty()   ? "--tiles"
                          : a.place.ranks != nullptr ? "mpirun"
                                                     : nullptr;
-  if (in_parts != nullptr) throw Error(std::string(in_parts) + " is for coordinate networks: " + reason);
+  if (in_parts == nullptr) return;
+  throw Error(std::string(in_parts) +
+              " is for fields: samples are coded in one go, in less time than reading parts again takes");
 }
 
 /// Samples that keep a promise are written in one go, by one process.
 geo::FitOutcome fit_sample_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
-  refuse_parts(a, true, "samples are coded in one go, in less time than reading parts again takes");
+  refuse_parts(a);
   check(*a.sample_job, source.info(), OptionStyle::command_line);
   const std::unique_ptr<ByteSink> sink = geo::create_sink(a.output, a.place.overwrite);
   geo::FitOutcome outcome;
@@ -239,9 +241,7 @@ geo::FitOutcome fit_sample_file(const FitArguments& a, RasterSource& source, Job
   return outcome;
 }
 
-/// Latent fields are fitted tile beside tile, by one process.
 geo::FitOutcome fit_latent_file(const FitArguments& a, RasterSource& source, JobListener& listener) {
-  refuse_parts(a, false, "a latent field is fitted tile by tile, each beside those before it");
   return geo::fit_latent_file(source, a.output, *a.latent_job, *make_latent_engine(a.engine), a.place, listener);
 }
 
@@ -357,6 +357,7 @@ void add_fit(CLI::App& root, std::function<void()>& chosen) {
     if (arguments->latent.wanted(app)) {
       arguments->latent_job =
           arguments->latent.complete_job(app, arguments->job.tile_size, arguments->job.epochs, arguments->job.seed);
+      arguments->latent_job->overviews = arguments->job.overviews;
       arguments->job.tile_size = arguments->latent_job->tile_size;
       chosen = [arguments] { run(*arguments); };
       return;

@@ -25,8 +25,7 @@ constexpr const char* coordinate_options[] = {"--arch",
                                               "--activation-epochs",
                                               "--activation-lr",
                                               "--activation-lambda",
-                                              "--precision",
-                                              "--overviews"};
+                                              "--precision"};
 
 bool given(const CLI::App& app, const char* option) { return app.get_option(option)->count() > 0; }
 

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
+#include "progress.h"
 #include "sarinr/base/error.h"
 #include "sarinr/geo/fit_file.h"
 #include "sarinr/geo/raster.h"
@@ -13,15 +14,18 @@ namespace {
 
 struct MergeArguments {
   std::vector<std::string> files;
-  bool overwrite = false;
+  geo::MergeOptions options;
+  bool quiet = false;
   bool json = false;
 };
 
 void run(const MergeArguments& a) {
-  geo::start(std::size_t{16} << 20);
+  geo::start(std::size_t{64} << 20);
   const std::vector<std::string> parts(a.files.begin(), a.files.end() - 1);
   const std::string& output = a.files.back();
-  const FitReport report = geo::merge_parts(parts, output, a.overwrite);
+  // What is counted are steps, of which there are as many a tile as the parts took.
+  ConsoleListener listener(a.quiet || a.options.raster.empty(), "steps", 1);
+  const FitReport report = geo::merge_parts(parts, output, a.options, listener);
   if (a.json) {
     const nlohmann::json out = {{"output", output},
                                 {"parts", parts.size()},
@@ -43,7 +47,10 @@ void add_merge(CLI::App& root, std::function<void()>& chosen) {
   app.add_option("FILES", arguments->files, "the parts, in any order, and the .sinr to write")
       ->required()
       ->expected(2, -1);
-  app.add_flag("--overwrite", arguments->overwrite, "replace an existing output");
+  app.add_option("--raster", arguments->options.raster,
+                 "the raster that was fitted: of latent fields, whose errors are measured when all tiles are there");
+  app.add_flag("--quiet,-q", arguments->quiet, "no progress");
+  app.add_flag("--overwrite", arguments->options.overwrite, "replace an existing output");
   app.add_flag("--json", arguments->json, "print the outcome as one JSON object");
   app.callback([&chosen, arguments] { chosen = [arguments] { run(*arguments); }; });
 }

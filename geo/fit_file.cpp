@@ -1,9 +1,12 @@
 #include "sarinr/geo/fit_file.h"
 
 #include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
 
 #include "gdal_support.h"
 #include "sarinr/base/error.h"
+#include "sarinr/geo/raster.h"
 #include "sarinr/geo/storage.h"
 
 namespace sarinr::geo {
@@ -79,6 +82,12 @@ std::unique_ptr<ByteSink> output_sink(const std::string& output) {
   return is_local(output) ? create_local_sink(output, true, assembled) : create_sink(output, true);
 }
 
+void fit_part(RasterSource& source, const LatentJob& job, const LatentEngine& engine, const TileRange& tiles,
+              PartFile& part, JobListener& listener) {
+  if (fit_latent_part(source, job, engine, tiles, part, listener)) return;
+  throw Error("the raster is a single tile, or no tile of it varies: there are no parts to fit, leave out --tiles");
+}
+
 }  // namespace
 
 FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJob& job,
@@ -133,37 +142,91 @@ FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJo
 
 FitOutcome fit_latent_file(RasterSource& source, const std::string& output, const LatentJob& job,
                            const LatentEngine& engine, const FitFileOptions& options, JobListener& listener) {
-  const bool local = is_local(output);
-  if (!local && options.resume) throw Error(output + " is not in the local file system, which --resume needs");
-  const std::string description = describe(job, source);
   FitOutcome outcome;
+  outcome.tile_count = tile_count(source.info(), job);
+  if (!options.tiles.empty()) outcome.tiles = parse_tiles(options.tiles, outcome.tile_count);
+  if (options.ranks != nullptr && outcome.tiles) {
+    throw Error("--tiles of latent fields is for one process: the ranks of mpirun share all of the scene");
+  }
+  if (options.ranks != nullptr && options.ranks->rank() > 0) {
+    share_latent_tiles(source, job, engine, nullptr, *options.ranks, listener);
+    return outcome;
+  }
+  const bool local = is_local(output);
+  if (!local && (options.resume || outcome.tiles)) {
+    throw Error(output + " is not in the local file system, which --resume and --tiles need");
+  }
+  const std::string description = describe(job, source, outcome.tiles);
   std::unique_ptr<PartFile> part;
   if (options.resume) part = unfinished_work(part_path(output), description);
   if (part != nullptr) {
     tell_of(*part, listener);
-  } else if (options.resume && !options.overwrite && is_finished(output, job, source, false)) {
+  } else if (options.resume && !options.overwrite && is_finished(output, job, source, outcome.tiles.has_value())) {
     outcome.was_finished = true;
+    if (options.ranks != nullptr) dismiss(*options.ranks);
     return outcome;
   } else if (local) {
     part = new_work(output, description, options.overwrite);
   } else {
     check_output_path(output, options.overwrite);
+    part = PartFile::temporary(description);
   }
   try {
+    if (outcome.tiles) {
+      fit_part(source, job, engine, *outcome.tiles, *part, listener);
+      part->rename(output);
+      return outcome;
+    }
+    if (options.ranks != nullptr) share_latent_tiles(source, job, engine, part.get(), *options.ranks, listener);
     const std::unique_ptr<ByteSink> sink = output_sink(output);
     outcome.report = fit_latent_raster(source, *sink, job, engine, listener, part.get());
-    outcome.tile_count = outcome.report->tiles;
     sink->commit();
   } catch (const Error& error) {
-    if (part == nullptr) throw;
+    if (!local) throw;
     throw with_advice(error, *part);
   }
-  if (part != nullptr) part->remove();
+  if (local) part->remove();
   return outcome;
 }
 
-FitReport merge_parts(const std::vector<std::string>& parts, const std::string& output, bool overwrite) {
-  check_output_path(output, overwrite);
+namespace {
+
+/// The raster of a description, with the bands, window and quantities that it names.
+std::unique_ptr<RasterSource> open_described(const std::string& path, const std::string& description) {
+  OpenOptions open;
+  try {
+    const nlohmann::json options = nlohmann::json::parse(description).at("options");
+    options.at("--bands").get_to(open.bands);
+    const auto window = options.at("--window").get<std::array<int, 4>>();
+    open.window = Extent{window[0], window[1], window[2], window[3]};
+    const nlohmann::json& quantities = options.at("--quantity");
+    for (std::size_t b = 0; b < open.bands.size(); ++b) {
+      open.quantities.push_back(std::to_string(open.bands[b]) + "=" + quantities.at(b).get<std::string>());
+    }
+  } catch (const nlohmann::json::exception&) {
+    throw Error("a part does not say which bands and window of its raster it is of: fit it again");
+  }
+  return open_raster(path, open);
+}
+
+FitReport merge_latent(const std::vector<NamedPart>& parts, const LatentJob& job, const std::string& raster,
+                       ByteSink& sink, JobListener& listener) {
+  if (raster.empty()) {
+    throw Error(parts.front().name +
+                " is of latent fields, whose errors are measured when all tiles are there: give the raster that was "
+                "fitted with --raster");
+  }
+  const std::unique_ptr<RasterSource> source = open_described(raster, parts.front().part->description());
+  const std::unique_ptr<PartFile> whole = join_latent_parts(parts, *source, raster);
+  // Nothing is left to fit.
+  return fit_latent_raster(*source, sink, job, *make_latent_engine({.engine = "cpu"}), listener, whole.get());
+}
+
+}  // namespace
+
+FitReport merge_parts(const std::vector<std::string>& parts, const std::string& output, const MergeOptions& options,
+                      JobListener& listener) {
+  check_output_path(output, options.overwrite);
   std::vector<std::unique_ptr<PartFile>> files;
   std::vector<NamedPart> named;
   for (const std::string& path : parts) {
@@ -172,8 +235,14 @@ FitReport merge_parts(const std::vector<std::string>& parts, const std::string& 
     files.push_back(std::move(*part));
     named.push_back({path, files.back().get()});
   }
+  const std::optional<LatentJob> latent = described_latent_job(named.front().part->description());
+  if (!latent && !options.raster.empty()) {
+    throw Error("--raster is for parts of latent fields, and " + named.front().name +
+                " is of coordinate networks: leave it out");
+  }
   const std::unique_ptr<ByteSink> sink = output_sink(output);
-  const FitReport report = write_field_file(named, *sink);
+  const FitReport report =
+      latent ? merge_latent(named, *latent, options.raster, *sink, listener) : write_field_file(named, *sink);
   sink->commit();
   return report;
 }

@@ -72,8 +72,7 @@ class Options {
 /// What only coordinate networks have.
 constexpr const char* network_options[] = {"ARCH",        "WIDTH",         "DEPTH",           "OVERLAP",
                                            "EPOCHS",      "LEARNING_RATE", "TARGET_PSNR",     "TARGET_RMSE_DB",
-                                           "WEIGHT_BITS", "INIT",          "SELF_ACTIVATION", "ACTIVATION_EPOCHS",
-                                           "OVERVIEWS"};
+                                           "WEIGHT_BITS", "INIT",          "SELF_ACTIVATION", "ACTIVATION_EPOCHS"};
 /// What makes latent fields of the copy.
 constexpr const char* goal_options[] = {"BPP", "PSNR", "RMSE_DB", "LAMBDA", "PRESET", "EFFORT"};
 
@@ -120,9 +119,9 @@ std::optional<SampleJob> sample_job(const Options& options) {
   const int asked = (lossless ? 1 : 0) + (options.has("MAX_ERROR") ? 1 : 0) + (options.has("MAX_ERROR_DB") ? 1 : 0);
   if (asked == 0) return std::nullopt;
   if (asked > 1) throw Error("give one of LOSSLESS, MAX_ERROR and MAX_ERROR_DB, not several");
-  constexpr const char* seed[] = {"SEED"};
+  constexpr const char* either[] = {"SEED", "OVERVIEWS"};
   for (const char* field :
-       {first_given(options, network_options), first_given(options, goal_options), first_given(options, seed)}) {
+       {first_given(options, network_options), first_given(options, goal_options), first_given(options, either)}) {
     if (field == nullptr) continue;
     throw Error(std::string(field) +
                 " is for fields, which cannot promise anything of a single pixel: leave it out, "
@@ -155,6 +154,7 @@ std::optional<LatentJob> latent_job(const Options& options) {
   job.effort = options.whole("EFFORT", job.effort, least_latent_effort, greatest_latent_effort);
   job.tile_size = options.whole("TILE_SIZE", job.tile_size, 8, largest_tile_size);
   job.seed = seed_of(options);
+  job.overviews = options.flag("OVERVIEWS", job.overviews);
   if (options.has("PRESET") && (job.bits || job.psnr || job.rmse_db || job.lambda)) {
     throw Error("PRESET stands for a quality: leave it out, or BPP, PSNR, RMSE_DB and LAMBDA");
   }

@@ -85,6 +85,7 @@ json options_of(const LatentJob& job) {
           {"--psnr", number(job.psnr)},
           {"--rmse-db", number(job.rmse_db)},
           {"--preset", job.preset},
+          {"--overviews", job.overviews},
           {"--keep-speckle", job.keep_speckle}};
 }
 
@@ -112,7 +113,42 @@ std::string describe(const FitJob& job, const RasterSource& source, const std::o
   return describe(std::move(options), source);
 }
 
-std::string describe(const LatentJob& job, const RasterSource& source) { return describe(options_of(job), source); }
+std::string describe(const LatentJob& job, const RasterSource& source, const std::optional<TileRange>& tiles) {
+  json options = options_of(job);
+  options["--tiles"] = shown(tiles);
+  return describe(std::move(options), source);
+}
+
+std::optional<LatentJob> described_latent_job(const std::string& description) {
+  const json options = section(parsed(description), "options");
+  if (shown(options.value("--field", json())) != "latent") return std::nullopt;
+  LatentJob job;
+  const auto take = [&](const char* name, auto& value) { options.at(name).get_to(value); };
+  const auto take_goal = [&](const char* name, std::optional<double>& goal) {
+    if (!options.at(name).is_null()) goal = options.at(name).get<double>();
+  };
+  try {
+    take("--tile-size", job.tile_size);
+    take("--epochs", job.steps);
+    take("--effort", job.effort);
+    take("--levels", job.levels);
+    take("--neighbours", job.neighbours);
+    take("--entropy-width", job.entropy_width);
+    take("--width", job.width);
+    take("--seed", job.seed);
+    take_goal("--lambda", job.lambda);
+    take_goal("--bpp", job.bits);
+    take_goal("--psnr", job.psnr);
+    take_goal("--rmse-db", job.rmse_db);
+    take("--preset", job.preset);
+    take("--overviews", job.overviews);
+    take("--keep-speckle", job.keep_speckle);
+  } catch (const json::exception&) {
+    throw Error("a part's description lacks an option, or has one that makes no sense: fit it again");
+  }
+  complete(job, OptionStyle::command_line);
+  return job;
+}
 
 std::string difference(const std::string& before, const std::string& now) {
   const json was = parsed(before);

@@ -16,6 +16,16 @@ constexpr double most = 4;
 LatentBudget::LatentBudget(LatentGoal::Kind kind, double lambda, double total, std::vector<double> expected)
     : kind_(kind), first_lambda_(lambda), left_(total), expected_(std::move(expected)) {}
 
+LatentBudget LatentBudget::of_part(int first, int last) const {
+  const auto place = [&](std::int64_t tile) {
+    return expected_.begin() + std::min<std::int64_t>(tile, static_cast<std::int64_t>(expected_.size()));
+  };
+  std::vector<double> own(place(first), place(std::int64_t{last} + 1));
+  const double all = std::accumulate(expected_.begin(), expected_.end(), 0.0);
+  const double share = all > 0 ? std::accumulate(own.begin(), own.end(), 0.0) / all : 0;
+  return {kind_, first_lambda_, left_ * share, std::move(own)};
+}
+
 double LatentBudget::lambda() const {
   if (kind_ == LatentGoal::Kind::lambda || next_ >= expected_.size()) return first_lambda_;
   const double to_come = std::accumulate(expected_.begin() + static_cast<std::ptrdiff_t>(next_), expected_.end(), 0.0);

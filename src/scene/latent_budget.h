@@ -14,6 +14,9 @@ class LatentBudget {
   /// has no budget, and its lambda stays.
   LatentBudget(LatentGoal::Kind kind, double lambda, double total, std::vector<double> expected);
 
+  /// The same for tiles `first` to `last` alone, whose share of what is left is what is expected of them.
+  LatentBudget of_part(int first, int last) const;
+
   /// Of the next tile.
   double lambda() const;
   /// What the next tile took at that.

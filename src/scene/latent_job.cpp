@@ -7,9 +7,12 @@
 #include "sarinr/base/error.h"
 #include "sarinr/codec/latent.h"
 #include "sarinr/fit/latent.h"
+#include "sarinr/scene/fit_work.h"
 #include "sarinr/scene/latent.h"
+#include "scene/bytes_sink.h"
 #include "scene/fit_header.h"
 #include "scene/latent_budget.h"
+#include "scene/latent_overviews.h"
 #include "scene/latent_tiles.h"
 #include "scene/latent_work.h"
 #include "scene/speckle_survey.h"
@@ -31,22 +34,43 @@ constexpr int sample_size = 256;
 constexpr int most_drafts = 48;
 constexpr int draft_steps = 60;
 
-/// One run of fit_latent_raster; its methods are the stages in order.
+/// One run of fit_latent_raster or fit_latent_part; its methods are the stages in order.
 class LatentRun {
  public:
   LatentRun(RasterSource& source, ByteSink& sink, const LatentJob& job, const LatentEngine& engine,
-            JobListener& listener, PartFile* part)
+            JobListener& listener, PartFile* part, const TileRange& range = {})
       : source_(source),
         sink_(sink),
         job_(job),
         engine_(engine),
+        range_(range),
         listener_(listener),
         tiles_(source, job.tile_size),
+        overviews_(source, job, engine),
         work_(tiles_.grid().count() > 1 ? part : nullptr) {
     errors_.resize(static_cast<std::size_t>(tiles_.channels()));
   }
 
   FitReport run() {
+    if (!prepare()) return write_without_networks();
+    if (tiles_.grid().count() == 1) return fit_single();
+    fit_networks();
+    fit_tiles([this](LatentTile tile, LatentGrids grids) { append(std::move(tile), std::move(grids)); });
+    return finish();
+  }
+
+  /// The networks, and the tiles and overviews of the range, into the part file alone. False where there are none to
+  /// share.
+  bool run_part() {
+    if (!prepare() || tiles_.grid().count() == 1) return false;
+    fit_networks();
+    fit_tiles([this](const LatentTile& tile, LatentGrids grids) { grids_.keep(tile.prepared.tile, std::move(grids)); });
+    return true;
+  }
+
+ private:
+  /// False where nothing varies.
+  bool prepare() {
     if (tiles_.channels() > most_channels) {
       throw Error("a latent field has at most " + std::to_string(most_channels) + " channels, but the raster has " +
                   std::to_string(tiles_.channels()) + ": choose some with --bands, or fit coordinate networks");
@@ -54,13 +78,10 @@ class LatentRun {
     if (job_.keep_speckle) begin_survey();
     listener_.message("engine: latent, " + engine_.description());
     steps_ = latent_steps_of(job_);
-    total_ = static_cast<double>(tiles_.grid().count()) * steps_;
-    if (!tiles_.channels() || !tiles_.normalise(aims_at_errors())) return write_without_networks();
-    if (tiles_.grid().count() == 1) return fit_single();
-    return fit_scene();
+    total_ = overviews_.steps(range_);
+    return tiles_.channels() > 0 && tiles_.normalise(aims_at_errors());
   }
 
- private:
   void begin_survey() {
     const int channels = speckle_channel_count(source_.info().bands);
     if (channels == 0) {
@@ -93,10 +114,11 @@ class LatentRun {
       if (survey_) {
         overhead += expected_speckle_bytes(speckle_channel_count(source_.info().bands), tiles_.grid());
       }
-      const double left = *job_.bits - 8 * overhead / pixels();
+      const double taken = (8 * overhead + overviews_.bits(*job_.bits * pixels())) / pixels();
+      const double left = *job_.bits - taken;
       if (left <= 0) {
-        throw Error("--bpp " + std::to_string(*job_.bits) + " is less than what this raster's masks and header take (" +
-                    std::to_string(8 * overhead / pixels()) + "): give more");
+        throw Error("--bpp " + std::to_string(*job_.bits) + " is less than what this raster's masks and header " +
+                    (overviews_.any() ? "and overviews " : "") + "take (" + std::to_string(taken) + "): give more");
       }
       return {LatentGoal::Kind::bits, left};
     }
@@ -108,6 +130,11 @@ class LatentRun {
       done_ += units;
       return listener_.progress(std::min(done_, total_), total_, report_.psnr());
     };
+  }
+
+  /// Counts work that is not to be done.
+  void skip(double steps) {
+    if (!stepper(steps)()) throw Error("interrupted", ErrorKind::interrupted);
   }
 
   /// One tile: networks and grids are fitted together, and that is all.
@@ -122,32 +149,40 @@ class LatentRun {
     return finish();
   }
 
-  /// Several tiles: networks, then the tiles in order, each beside those before it.
-  FitReport fit_scene() {
-    total_ += steps_;
+  /// Of a scene of several tiles, and its overviews.
+  void fit_networks() {
+    find_overhead();
     if (const std::optional<LatentStart>& known = work_.start()) {
       expected_ = known->expected;
       begin(known->networks);
-      stepper(steps_)();
+      skip(steps_);
     } else {
       train_networks();
       work_.keep({networks_, expected_});
     }
+    const auto advance = [this](double steps) { return stepper(steps)(); };
+    overviews_.fit(range_, networks_.lambda, work_, advance, listener_);
+  }
+
+  /// The range's tiles in order, each beside those before it.
+  template <typename Keep>
+  void fit_tiles(const Keep& keep) {
     LatentBudget budget = this->budget();
-    for (int tile = 0; tile < tiles_.grid().count(); ++tile) {
+    const int last = std::min(range_.last, tiles_.grid().count() - 1);
+    for (int tile = range_.first; tile <= last; ++tile) {
       LatentTile read = tiles_.read(tile, &grids_);
       LatentWork::Tile done = work_of(read, budget.lambda());
       budget.spend(done.spent);
-      append(std::move(read), std::move(done.grids));
+      keep(std::move(read), std::move(done.grids));
     }
-    return finish();
   }
 
-  /// What the goal leaves to the tiles. Their mean squared errors weigh as their pixels.
+  /// What the goal leaves to the range's tiles: what they are expected to take of it. Their mean squared errors weigh
+  /// as their pixels.
   LatentBudget budget() const {
     const LatentGoal wanted = goal(overhead_);
     const double total = pixels() * wanted.value - (wanted.kind == LatentGoal::Kind::bits ? 8 * network_bytes_ : 0);
-    return {wanted.kind, networks_.lambda, total, expected_};
+    return LatentBudget(wanted.kind, networks_.lambda, total, expected_).of_part(range_.first, range_.last);
   }
 
   /// A tile, fitted now or before.
@@ -155,7 +190,7 @@ class LatentRun {
     const int number = tile.prepared.tile;
     const std::vector<bool> coded(tile.target.active);
     if (work_.has(number)) {
-      stepper(steps_)();
+      skip(steps_);
       return work_.tile(number, *coder_, tile.core, coded);
     }
     LatentWork::Tile done;
@@ -168,10 +203,19 @@ class LatentRun {
       done.spent = counts_bits ? 8 * static_cast<double>(stream.size())
                                : LatentTiles::squared_error(fit, tile.target, tile.core);
     } else {
-      stepper(steps_)();
+      skip(steps_);
     }
     work_.keep(number, done.spent, stream);
     return done;
+  }
+
+  /// From some tiles, in a fit that goes on too: what is left to its tiles depends on it.
+  void find_overhead() {
+    const int count = tiles_.grid().count();
+    const int looks = std::min(count, most_samples);
+    for (int k = 0; k < looks && job_.bits; ++k) {
+      overhead_ += tiles_.overhead(tiles_.read(spread_tile(k, looks, count), nullptr)) / looks;
+    }
   }
 
   /// From the middles of some tiles.
@@ -180,8 +224,7 @@ class LatentRun {
     const int count = tiles_.grid().count();
     const int wanted = std::min(count, most_samples);
     for (int k = 0; k < wanted; ++k) {
-      LatentTile tile = tiles_.read(spread_tile(k, wanted, count), nullptr);
-      overhead_ += tiles_.overhead(tile) / wanted;
+      const LatentTile tile = tiles_.read(spread_tile(k, wanted, count), nullptr);
       if (tile.prepared.needs_network) samples.push_back(LatentTiles::middle(tile.target, sample_size));
     }
     if (samples.empty()) samples.push_back(LatentTiles::middle(tiles_.first_with_network().target, sample_size));
@@ -235,6 +278,7 @@ class LatentRun {
     job.tile_size = job_.tile_size;
     job.overlap = 0;
     job.options_json = job_.options_json;
+    job.overviews = job_.overviews && tiles_.channels() == 0;  // those of a constant raster would tell nothing
     const auto none = []() -> std::unique_ptr<Engine> { throw Error("a tile varies after all", ErrorKind::internal); };
     return fit_raster(source_, sink_, job, none, listener_);
   }
@@ -323,6 +367,7 @@ class LatentRun {
   FitReport finish() {
     measure_until(tiles_.grid().count());
     report_.channels = summary();
+    overviews_.write(*writer_);
     writer_->finish(report_.channels, survey_ ? survey_->finish() : SpeckleModel{});
     report_.sizes = writer_->sizes();
     report_.tiles = tiles_.grid().count();
@@ -333,9 +378,11 @@ class LatentRun {
   RasterSource& source_;
   ByteSink& sink_;
   const LatentJob& job_;
-  const LatentEngine& engine_;
-  JobListener& listener_;
+  LatentRun(RasterSource& source, ByteSink& sink, const LatentJob& job, const LatentEngine& engine,
+            JobListener& listener, PartFile* part, const TileRange& range = {})
+      : source_(source), sink_(sink), job_(job), engine_(engine), range_(range), JobListener & listener_;
   LatentTiles tiles_;
+  LatentOverviews overviews_;
   LatentWork work_;
   FittedGrids grids_{tiles_.grid(), tiles_.channels()};
   std::map<int, LatentTile> unmeasured_;
@@ -392,6 +439,12 @@ void complete(LatentJob& job, OptionStyle style) {
 FitReport fit_latent_raster(RasterSource& source, ByteSink& sink, const LatentJob& job, const LatentEngine& engine,
                             JobListener& listener, PartFile* part) {
   return LatentRun(source, sink, job, engine, listener, part).run();
+}
+
+bool fit_latent_part(RasterSource& source, const LatentJob& job, const LatentEngine& engine, const TileRange& tiles,
+                     PartFile& part, JobListener& listener) {
+  BytesSink unused;  // a part's networks go into its part file
+  return LatentRun(source, unused, job, engine, listener, &part, tiles).run_part();
 }
 
 }  // namespace sarinr

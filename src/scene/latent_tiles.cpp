@@ -180,7 +180,8 @@ LatentTile LatentTiles::read(int tile, const FittedGrids* fitted) const {
 }
 
 /// The region is the support where a scene is fitted, the core alone where a tile is looked at by itself. Free nodes
-/// are those of the region but what tiles fitted before, above and to the left, have.
+/// are those of the region but what tiles fitted before, above and to the left, have. At a part's border there are none
+/// to that side.
 void LatentTiles::restrict_to_region(LatentTile& tile, const FittedGrids* fitted) const {
   const Extent support = tile.target.region;
   const Extent region = fitted != nullptr ? support : tile.core;
@@ -189,8 +190,12 @@ void LatentTiles::restrict_to_region(LatentTile& tile, const FittedGrids* fitted
   target.raster_height = source_.info().height;
   target.core = tile.core;
   if (fitted != nullptr) {
-    target.core.width = support.x + support.width - tile.core.x;
-    target.core.height = support.y + support.height - tile.core.y;
+    const int left = tile.prepared.tile - 1;
+    const int above = tile.prepared.tile - grid_.columns().count();
+    if (!fitted->has(left)) target.core.x = support.x;
+    if (!fitted->has(above)) target.core.y = support.y;
+    target.core.width = support.x + support.width - target.core.x;
+    target.core.height = support.y + support.height - target.core.y;
     leave_out_unfitted(target, *fitted);
     target.known = [fitted](int level, int channel, int column, int row) {
       return fitted->symbol(level, channel, column, row);

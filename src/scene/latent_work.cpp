@@ -32,6 +32,8 @@ LatentWork::LatentWork(PartFile* part) : part_(part) {
   for (const PartFile::Entry& entry : part_->entries()) {
     if (entry.kind == entry_kind::latent_start) {
       start_ = decode_start(read(entry)).value_or_throw(part_->name());
+    } else if (entry.kind == entry_kind::latent_overview) {
+      overviews_[static_cast<int>(entry.number)] = entry;
     } else if (is_tile(entry)) {
       tiles_[static_cast<int>(entry.number)] = entry;
     }
@@ -49,6 +51,16 @@ void LatentWork::keep(const LatentStart& start) {
   write(latent_spec(start.networks.shape), writer);
   encode_weights(start.networks.weights, writer);
   part_->append(entry_kind::latent_start, 0, writer.view());
+}
+
+std::optional<Bytes> LatentWork::overview(int level) const {
+  const auto found = overviews_.find(level);
+  if (found == overviews_.end()) return std::nullopt;
+  return read(found->second);
+}
+
+void LatentWork::keep_overview(int level, ByteView file) {
+  if (part_ != nullptr) part_->append(entry_kind::latent_overview, static_cast<std::uint64_t>(level), file);
 }
 
 LatentWork::Tile LatentWork::tile(int tile, const LatentCoder& coder, const Extent& core,

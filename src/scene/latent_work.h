@@ -17,7 +17,8 @@ struct LatentStart {
   std::vector<double> expected;
 };
 
-/// Unfinished work on a scene of latent fields: the start, then tiles in order. Without a part file nothing is kept.
+/// Unfinished work on a scene of latent fields: the start, its overviews, then tiles in order. Without a part file
+/// nothing is kept.
 class LatentWork {
  public:
   /// Throws an Error where the part file holds what cannot be.
@@ -25,6 +26,10 @@ class LatentWork {
 
   const std::optional<LatentStart>& start() const { return start_; }
   void keep(const LatentStart& start);
+
+  /// The file of a level's overview, where it was kept.
+  std::optional<Bytes> overview(int level) const;
+  void keep_overview(int level, ByteView file);
 
   bool has(int tile) const { return tiles_.contains(tile); }
   struct Tile {
@@ -40,6 +45,7 @@ class LatentWork {
   Bytes read(const PartFile::Entry& entry) const;
   PartFile* part_;
   std::optional<LatentStart> start_;
+  std::map<int, PartFile::Entry> overviews_;
   std::map<int, PartFile::Entry> tiles_;
 };
 

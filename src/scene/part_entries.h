@@ -13,10 +13,11 @@ namespace sarinr {
 /// Kinds of a part file's entries. A level is a reduced scene, 0 the scene itself; tiles are numbered through all
 /// levels, coarser ones behind.
 namespace entry_kind {
-inline constexpr std::uint8_t level = 1;         ///< number: the level; LevelEntry
-inline constexpr std::uint8_t start = 2;         ///< number: the level; StartEntry
-inline constexpr std::uint8_t tile = 3;          ///< number: the tile; TileEntry, or a latent tile's grids
-inline constexpr std::uint8_t latent_start = 4;  ///< number 0; what a scene's latent tiles are fitted with
+inline constexpr std::uint8_t level = 1;            ///< number: the level; LevelEntry
+inline constexpr std::uint8_t start = 2;            ///< number: the level; StartEntry
+inline constexpr std::uint8_t tile = 3;             ///< number: the tile; TileEntry, or a latent tile's grids
+inline constexpr std::uint8_t latent_start = 4;     ///< number 0; what a scene's latent tiles are fitted with
+inline constexpr std::uint8_t latent_overview = 5;  ///< number: the level; the whole file of a latent overview
 }  // namespace entry_kind
 
 /// A level's header as it will be, but for the engine, which is "none" until a tile needs one.

@@ -3,6 +3,7 @@
 #include "container/layout.h"
 #include "sarinr/base/error.h"
 #include "sarinr/scene/fit_work.h"
+#include "scene/bytes_sink.h"
 #include "scene/fit_header.h"
 #include "scene/part_entries.h"
 
@@ -113,13 +114,6 @@ class PartIndex {
   const std::vector<NamedPart>& parts_;
   std::vector<Level> levels_;
   std::vector<std::uint64_t> first_;  ///< number of each level's first tile, and of all
-};
-
-class BytesSink final : public ByteSink {
- public:
-  void write(ByteView view) override { bytes.insert(bytes.end(), view.begin(), view.end()); }
-  void commit() override {}
-  Bytes bytes;
 };
 
 /// Everything but the index: header, shared weights, tiles; counts them in the report.

@@ -101,6 +101,51 @@ refuse '--bpp is for latent fields, but --field coordinate' fit scene.tif x.sinr
 refuse '--tile-size is 64; for latent fields it must be at least 192' fit scene.tif x.sinr --field latent --tile-size 64
 refuse '--neighbours is 7; it must be 12 or 24' fit scene.tif x.sinr --field latent --neighbours 7
 refuse "less than what this raster's masks and header take" fit scene.tif x.sinr --bpp 0.001 --effort 1
-refuse '--tiles is for coordinate networks' fit scene.tif x.sinr --field latent --tiles 1/2
+
+# Parts, of copies of the input: each fitted alone, then measured together; clear refusals.
+options="--quantity db --bands 1 --lambda 0.1 --effort 1 --tile-size 200 --quiet"
+"$sarinr" fit two.tif first $options --tiles 0-2 | grep -q 'tiles 0 to 2 of 4, for sarinr merge' || fail "first part"
+mkdir elsewhere && cp two.tif elsewhere
+"$sarinr" fit elsewhere/two.tif second $options --tiles 3-3 --threads 1 >/dev/null || fail "second part"
+[ ! -e first.part ] && "$sarinr" info first 2>&1 | grep -q 'sarinr merge' || fail "what a part is"
+"$sarinr" merge second first joined.sinr --raster elsewhere/two.tif --quiet --json | grep -q '"tiles":4' || fail "merge"
+quietly render joined.sinr joined.tif || fail "render of joined parts"
+$python - "$(field joined.sinr bands.0.fits.0.rmse)" <<'P' || fail "errors of joined parts"
+import sys
+import numpy as np
+from osgeo import gdal
+a, b = (gdal.Open(p).GetRasterBand(1).ReadAsArray().astype("f8") for p in ("two.tif", "joined.tif"))
+assert ((a == -999) == (b == -999)).all(), "nodata"
+valid = a != -999
+found = np.sqrt(np.mean((a - b)[valid] ** 2))
+assert abs(found / float(sys.argv[1]) - 1) < 1e-3, (found, sys.argv[1])
+P
+refuse 'give the raster that was fitted with --raster' merge first second x.sinr
+refuse 'do not hold tiles 3 to 3 of 4: fit them with --tiles' merge first x.sinr --raster two.tif
+refuse 'are not of one job: their inputs two.tif differ in size' merge first second x.sinr --raster scene.tif
+"$sarinr" fit two.tif third $options --tiles 3-3 --seed 2 >/dev/null || fail "a part of another seed"
+refuse 'are not of one job: one has --seed 1, the other --seed 2' merge first third x.sinr --raster two.tif
+"$sarinr" fit two.tif plain --tile-size 200 --quantity db --width 8 --depth 1 --epochs 2 --tiles 1/1 --quiet >/dev/null || fail "a part of networks"
+refuse '--raster is for parts of latent fields, and plain is of coordinate networks' merge plain x.sinr --raster two.tif
+refuse 'are not of one job: one has' merge first plain x.sinr --raster two.tif
+refuse 'the raster is a single tile' fit scene.tif x.sinr --field latent --tiles 1/1
+[ ! -e x.sinr.part ] || fail "a refused part leaves unfinished work"
+
+# Ranks of mpirun make the file of as many parts.
+if [ -e "$(dirname "$sarinr")/../lib/sarinr/mpi.so" ] && command -v mpirun >/dev/null; then
+  export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_btl_vader_single_copy_mechanism=none
+  for k in 1 2; do "$sarinr" fit two.tif half$k $options --tiles $k/2 >/dev/null || fail "part $k of 2"; done
+  quietly merge half1 half2 halves.sinr --raster two.tif || fail "merge of halves"
+  timeout 200 mpirun -n 2 "$sarinr" fit two.tif ranks.sinr $options --resume >said 2>&1 || fail "two ranks: $(cat said)"
+  cmp -s ranks.sinr halves.sinr || fail "two ranks do not make the file of two parts"
+  timeout 100 mpirun -n 2 "$sarinr" fit two.tif ranks.sinr $options --resume 2>&1 | grep -q 'nothing is left to resume' || fail "ranks of a finished job"
+else
+  echo "skipped: mpirun, or sarinr was built without MPI"
+fi
+
+# Overviews are latent fields too.
+quietly simulate large.tif --size 1260,1070 --quantity amplitude --looks 4 --seed 5 || fail "simulate large"
+"$sarinr" fit large.tif large.sinr --lambda 0.3 --epochs 6 --tile-size 192 --overviews --quiet >/dev/null || fail "fit --overviews"
+[ "$(field large.sinr sizes.overviews)" -gt 100 ] || fail "overviews"
 [ ! -e x.sinr ] || fail "a refused fit left a file"
 exit $failed

@@ -176,6 +176,6 @@ refuse 'give one of --max-error-db, --max-error and --lossless' fit uint16.tif x
 refuse '--max-error-db needs amplitude, power or decibels, but band 1 is of quantity complex' fit cint16.tif x.sinr --max-error-db 1
 refuse '--max-error is 0; it must be a positive number' fit uint16.tif x.sinr --max-error 0
 refuse '--max-error-db is -1; it must be a positive number' fit uint16.tif x.sinr --max-error-db -1
-refuse '--tiles is for coordinate networks' fit uint16.tif x.sinr --lossless --tiles 0-1
+refuse '--tiles is for fields' fit uint16.tif x.sinr --lossless --tiles 0-1
 [ ! -e x.sinr ] || fail "a refused fit left a file"
 exit $failed

@@ -52,6 +52,18 @@ TEST(LatentBudget, MeetsTheGoalThoughAllTilesTakeMoreThanExpected) {
   }
 }
 
+TEST(LatentBudget, APartsShareIsWhatItsTilesAreExpectedToTake) {
+  // Of 30 for 60, tiles that should take 50 get 25: lambda is that of the whole, and what others take is no concern.
+  LatentBudget part = LatentBudget(Kind::bits, 0.2, 30, {10, 20, 30}).of_part(1, 2);
+  EXPECT_NEAR(part.lambda(), 0.2 * std::pow(2, 1.3), 1e-12);
+  part.spend(10);
+  EXPECT_NEAR(part.lambda(), 0.2 * std::pow(2, 1.3), 1e-12);
+  LatentBudget whole(Kind::error, 0.2, 30, {10, 20, 30});
+  EXPECT_EQ(whole.of_part(0, 2147483647).lambda(), whole.lambda());
+  EXPECT_EQ(LatentBudget(Kind::lambda, 0.2, 0, {}).of_part(3, 5).lambda(), 0.2);
+  EXPECT_EQ(LatentBudget(Kind::bits, 0.2, 30, {10, 20}).of_part(2, 2).lambda(), 0.2) << "overviews alone";
+}
+
 TEST(LatentBudget, LambdaStaysWithinBoundsWhereTheGoalIsSpent) {
   LatentBudget budget(Kind::bits, 1, 100, {50, 50, 50});
   budget.spend(500);

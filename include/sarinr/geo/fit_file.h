@@ -31,11 +31,19 @@ FitOutcome fit_file(RasterSource& source, const std::string& output, const FitJo
                     const std::function<std::unique_ptr<Engine>()>& make, const FitFileOptions& options,
                     JobListener& listener);
 
-/// The same of latent fields, by one process and all tiles.
+/// The same of latent fields. Parts and ranks make a file that depends a little on how they cut the scene.
 FitOutcome fit_latent_file(RasterSource& source, const std::string& output, const LatentJob& job,
                            const LatentEngine& engine, const FitFileOptions& options, JobListener& listener);
 
-/// Makes `output` of part files; throws an Error where they are not all of one job's.
-FitReport merge_parts(const std::vector<std::string>& parts, const std::string& output, bool overwrite);
+struct MergeOptions {
+  /// The raster that latent fields were fitted to, opened as the parts say; empty for coordinate networks, which need
+  /// none.
+  std::string raster;
+  bool overwrite = false;
+};
+
+/// Makes `output` of part files; throws an Error where they are not all of one job's, or the raster is missing.
+FitReport merge_parts(const std::vector<std::string>& parts, const std::string& output, const MergeOptions& options,
+                      JobListener& listener);
 
 }  // namespace sarinr::geo

@@ -26,6 +26,7 @@ struct LatentJob {
   std::optional<double> psnr;     ///< dB over the raster's value range
   std::optional<double> rmse_db;  ///< root mean square error of detected bands, dB
   std::string preset = "analysis";
+  bool overviews = false;     ///< as FitJob::overviews; each at the lambda of the scene's networks, counted in `bits`
   bool keep_speckle = false;  ///< measure what speckle the fields lack, for FieldFile::add_speckle
   std::string options_json = "{}";
 };
