@@ -378,9 +378,9 @@ class LatentRun {
   RasterSource& source_;
   ByteSink& sink_;
   const LatentJob& job_;
-  LatentRun(RasterSource& source, ByteSink& sink, const LatentJob& job, const LatentEngine& engine,
-            JobListener& listener, PartFile* part, const TileRange& range = {})
-      : source_(source), sink_(sink), job_(job), engine_(engine), range_(range), JobListener & listener_;
+  const LatentEngine& engine_;
+  TileRange range_;
+  JobListener& listener_;
   LatentTiles tiles_;
   LatentOverviews overviews_;
   LatentWork work_;

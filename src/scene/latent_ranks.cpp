@@ -126,7 +126,10 @@ class SharedListener final : public JobListener {
 void fit_for_rank_0(RasterSource& source, const LatentJob& job, const LatentEngine& engine, Ranks& ranks,
                     JobListener& listener) {
   RankLedger ledger(ranks);
-  if (ledger.take(0, 1).empty()) return ledger.finish();
+  if (ledger.take(0, 1).empty()) {
+    ledger.finish();
+    return;
+  }
   const TileRange tiles = share_of(ranks.rank(), ranks.count(), tile_count(source.info(), job));
   const std::unique_ptr<PartFile> part = PartFile::temporary(describe(job, source, tiles));
   const auto take_over = [&](std::uint8_t kind, int number) {
@@ -147,7 +150,10 @@ void fit_for_rank_0(RasterSource& source, const LatentJob& job, const LatentEngi
 
 void share_latent_tiles(RasterSource& source, const LatentJob& job, const LatentEngine& engine, PartFile* part,
                         Ranks& ranks, JobListener& listener) {
-  if (part == nullptr) return fit_for_rank_0(source, job, engine, ranks, listener);
+  if (part == nullptr) {
+    fit_for_rank_0(source, job, engine, ranks, listener);
+    return;
+  }
   GatheringLedger ledger(*part);
   SharedListener shared(listener);
   RankServer others(&ranks, ledger, [&] { return shared.goes_on(); });

@@ -71,7 +71,8 @@ TEST(LatentOverviews, AreFilesOfTheSceneReducedAtItsLambda) {
 
 TEST(LatentOverviews, CountTowardsTheRate) {
   ComputedRaster raster = scene();
-  LatentOverviews overviews(raster, small_job());
+  const LatentJob job = small_job();
+  LatentOverviews overviews(raster, job);
   ASSERT_TRUE(overviews.any());
   // 157 x 133 of 1250 x 1060 pixels and themselves.
   EXPECT_NEAR(overviews.bits(1e6), 1e6 * 20881 / (1325000 + 20881), 1e-3);
@@ -89,7 +90,7 @@ TEST(LatentOverviews, CountTowardsTheRate) {
   EXPECT_EQ(overviews.steps({0, 41}), 43 * 8);
   EXPECT_EQ(overviews.steps({40, 42}), (2 + 1 + 1) * 8);
   FitReport report;
-  fitted(small_job(), &report);
+  fitted(job, &report);
   EXPECT_EQ(overviews.bits(1e6), 8 * static_cast<double>(report.sizes.overviews));
 }
 
