@@ -72,7 +72,8 @@ TEST(LatentOverviews, AreFilesOfTheSceneReducedAtItsLambda) {
 TEST(LatentOverviews, CountTowardsTheRate) {
   ComputedRaster raster = scene();
   const LatentJob job = small_job();
-  LatentOverviews overviews(raster, job);
+  const std::unique_ptr<LatentEngine> engine = make_latent_engine();
+  LatentOverviews overviews(raster, job, *engine);
   ASSERT_TRUE(overviews.any());
   // 157 x 133 of 1250 x 1060 pixels and themselves.
   EXPECT_NEAR(overviews.bits(1e6), 1e6 * 20881 / (1325000 + 20881), 1e-3);
