@@ -107,14 +107,16 @@ options="--quantity db --bands 1 --lambda 0.1 --effort 1 --tile-size 200 --quiet
 "$sarinr" fit two.tif first $options --tiles 0-2 | grep -q 'tiles 0 to 2 of 4, for sarinr merge' || fail "first part"
 mkdir elsewhere && cp two.tif elsewhere
 "$sarinr" fit elsewhere/two.tif second $options --tiles 3-3 --threads 1 >/dev/null || fail "second part"
-[ ! -e first.part ] && "$sarinr" info first 2>&1 | grep -q 'sarinr merge' || fail "what a part is"
+[ ! -e first.part ] || fail "a finished part leaves unfinished work"
+refuse 'sarinr merge' info first
 "$sarinr" merge second first joined.sinr --raster elsewhere/two.tif --quiet --json | grep -q '"tiles":4' || fail "merge"
 quietly render joined.sinr joined.tif || fail "render of joined parts"
 $python - "$(field joined.sinr bands.0.fits.0.rmse)" <<'P' || fail "errors of joined parts"
 import sys
 import numpy as np
 from osgeo import gdal
-a, b = (gdal.Open(p).GetRasterBand(1).ReadAsArray().astype("f8") for p in ("two.tif", "joined.tif"))
+a = gdal.Open("two.tif").ReadAsArray()[0].astype("f8")
+b = gdal.Open("joined.tif").ReadAsArray().astype("f8")
 assert ((a == -999) == (b == -999)).all(), "nodata"
 valid = a != -999
 found = np.sqrt(np.mean((a - b)[valid] ** 2))
