@@ -2,11 +2,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <thread>
 
 #include "sarinr/base/random.h"
 #include "sarinr/scene/fit_work.h"
 #include "scene/memory_raster.h"
+#include "scene/part_entries.h"
 #include "scene/queue_ranks.h"
 
 namespace sarinr {
@@ -19,15 +21,15 @@ using test::QueueRanks;
 using test::Silent;
 using testing::HasSubstr;
 
-constexpr int size = 576;
+constexpr int size = 384;
 
-/// Nine tiles of waves and noise.
+/// Four tiles of waves and noise.
 ComputedRaster scene(std::uint64_t seed = 1) {
   auto noise = std::make_shared<std::vector<double>>();
   Random random(seed);
   for (int i = 0; i < size * size; ++i) noise->push_back(2 * random.uniform() - 1);
   return ComputedRaster(size, size, {{Quantity::decibel, PixelType::f64, -99.0}}, [noise](int, int x, int y) {
-    if (x < 30 && y > 100 && y < 220) return Sample{-99, 0};
+    if (x < 30 && y > 60 && y < 220) return Sample{-99, 0};
     return Sample{5 * std::sin(0.05 * x) * std::cos(0.03 * y) + (*noise)[static_cast<std::size_t>(y * size + x)], 0};
   });
 }
@@ -36,7 +38,8 @@ LatentJob small_job() {
   LatentJob job;
   job.tile_size = 192;
   job.steps = 24;
-  job.levels = 5;
+  job.levels = 4;
+  job.entropy_width = 4;
   job.lambda = 0.02;
   return job;
 }
@@ -50,7 +53,21 @@ Bytes uninterrupted(const LatentJob& job, FitReport* report = nullptr) {
   return sink.data;
 }
 
-std::unique_ptr<PartFile> fitted(const LatentJob& job, const TileRange& tiles, ComputedRaster raster = scene()) {
+/// Networks take most of the time: later parts of a job on the usual scene take those of its first. That they would
+/// have found the same is for AreTheSameAfterAResumption.
+std::unique_ptr<PartFile> fitted(const LatentJob& job, const TileRange& tiles) {
+  static std::map<std::string, Bytes> networks;
+  ComputedRaster raster = scene();
+  Silent listener;
+  auto part = PartFile::temporary(describe(job, raster, tiles));
+  Bytes& known = networks[describe(job, raster, std::nullopt)];
+  if (!known.empty()) part->append(entry_kind::latent_start, 0, known);
+  fit_latent_part(raster, job, *make_latent_engine(), tiles, *part, listener);
+  if (known.empty() && !part->entries().empty()) known = *part->read(part->entries().front());
+  return part;
+}
+
+std::unique_ptr<PartFile> fitted(const LatentJob& job, const TileRange& tiles, ComputedRaster raster) {
   Silent listener;
   auto part = PartFile::temporary(describe(job, raster, tiles));
   fit_latent_part(raster, job, *make_latent_engine(), tiles, *part, listener);
@@ -97,16 +114,14 @@ TEST(LatentParts, MakeAFileThatIsAboutThatOfOneProcess) {
   FitReport whole_report;
   const auto whole = FieldFile::open(memory_source(uninterrupted(small_job(), &whole_report)), "whole");
   // The second part begins within a row of tiles, the third with one.
-  const auto one = fitted(small_job(), {0, 3});
-  const auto two = fitted(small_job(), {4, 5});
-  const auto three = fitted(small_job(), {6, 8});
+  const auto one = fitted(small_job(), {0, 0});
+  const auto two = fitted(small_job(), {1, 1});
+  const auto three = fitted(small_job(), {2, 3});
   FitReport report;
   const Bytes bytes = joined({{"3", three.get()}, {"1", one.get()}, {"2", two.get()}}, &report);
   const auto file = FieldFile::open(memory_source(bytes), "joined");
-  for (int tile = 0; tile <= 3; ++tile) {
-    EXPECT_EQ(*file->reader().payload(tile), *whole->reader().payload(tile)) << tile;
-  }
-  EXPECT_NE(*file->reader().payload(4), *whole->reader().payload(4));
+  EXPECT_EQ(*file->reader().payload(0), *whole->reader().payload(0));
+  EXPECT_NE(*file->reader().payload(1), *whole->reader().payload(1));
   EXPECT_NEAR(static_cast<double>(report.sizes.file), static_cast<double>(whole_report.sizes.file),
               0.03 * static_cast<double>(whole_report.sizes.file));
   // Errors were measured with all tiles at hand, as a reader finds them.
@@ -114,11 +129,11 @@ TEST(LatentParts, MakeAFileThatIsAboutThatOfOneProcess) {
   EXPECT_NEAR(error_of(*file, 0, size), told, 1e-3 * told);
   EXPECT_NEAR(told, static_cast<double>(whole_report.channels[0].mean_square_error), 0.05 * told);
   // Beside the border of two parts the fields miss each other's nodes, but only by so much.
-  EXPECT_LT(error_of(*file, 380, 388), 1.5 * told);
+  EXPECT_LT(error_of(*file, 188, 196), 1.5 * told);
 }
 
 TEST(LatentParts, AreTheSameAfterAResumption) {
-  const auto straight = fitted(small_job(), {4, 6});
+  const auto straight = fitted(small_job(), {1, 2});
   const auto part = PartFile::temporary("a job");
   int stops = 0;
   for (int steps = 20;; steps += 10) {
@@ -126,14 +141,14 @@ TEST(LatentParts, AreTheSameAfterAResumption) {
     Silent listener;
     listener.steps_left = steps;
     try {
-      fit_latent_part(raster, small_job(), *make_latent_engine(), {4, 6}, *part, listener);
+      fit_latent_part(raster, small_job(), *make_latent_engine(), {1, 2}, *part, listener);
       break;
     } catch (const Error& error) {
       ASSERT_EQ(error.kind(), ErrorKind::interrupted);
       ++stops;
     }
   }
-  EXPECT_GT(stops, 3);
+  EXPECT_GT(stops, 2);
   ASSERT_EQ(part->entries().size(), straight->entries().size());
   for (std::size_t i = 0; i < part->entries().size(); ++i) {
     EXPECT_EQ(*part->read(part->entries()[i]), *straight->read(straight->entries()[i])) << i;
@@ -143,40 +158,40 @@ TEST(LatentParts, AreTheSameAfterAResumption) {
 TEST(LatentParts, SharesOfAGoalMakeTheGoal) {
   LatentJob job = small_job();
   job.lambda.reset();
-  job.bits = 0.9;
-  const auto one = fitted(job, {0, 3});
-  const auto two = fitted(job, {4, 8});
+  job.steps = 60;
+  job.rmse_db = 0.5;
+  const auto one = fitted(job, {0, 1});
+  const auto two = fitted(job, {2, 3});
   FitReport report;
   joined({{"1", one.get()}, {"2", two.get()}}, &report);
-  const double rate = 8.0 * static_cast<double>(report.sizes.file - report.sizes.metadata) / (size * size);
-  EXPECT_NEAR(rate, 0.9, 0.03);
+  EXPECT_NEAR(std::sqrt(static_cast<double>(report.channels[0].mean_square_error)), 0.5, 0.04);
 }
 
 TEST(LatentParts, OfATileInSeveralPartsTheFirstCounts) {
-  const auto one = fitted(small_job(), {0, 4});
-  const auto two = fitted(small_job(), {4, 8});
+  const auto one = fitted(small_job(), {0, 2});
+  const auto two = fitted(small_job(), {2, 3});
   const auto first = FieldFile::open(memory_source(joined({{"1", one.get()}, {"2", two.get()}})), "first");
   const auto second = FieldFile::open(memory_source(joined({{"2", two.get()}, {"1", one.get()}})), "second");
-  EXPECT_NE(*first->reader().payload(4), *second->reader().payload(4));
-  EXPECT_EQ(*first->reader().payload(3), *second->reader().payload(3));
+  EXPECT_NE(*first->reader().payload(2), *second->reader().payload(2));
+  EXPECT_EQ(*first->reader().payload(1), *second->reader().payload(1));
 }
 
 TEST(LatentParts, ThatDoNotBelongTogetherAreRefused) {
   LatentJob quick = small_job();
   quick.steps = 6;
-  const auto one = fitted(quick, {0, 3});
-  const auto two = fitted(quick, {6, 8});
+  const auto one = fitted(quick, {0, 0});
+  const auto two = fitted(quick, {3, 3});
   const auto join = [](const std::vector<NamedPart>& parts, const ComputedRaster& raster) {
     return failure([&] { join_latent_parts(parts, raster, "scene.tif"); });
   };
   EXPECT_EQ(join({{"1", one.get()}, {"2", two.get()}}, scene()),
-            "the parts do not hold tiles 4 to 5 of 9: fit them with --tiles");
-  const auto other = fitted(quick, {4, 5}, scene(2));
+            "the parts do not hold tiles 1 to 2 of 4: fit them with --tiles");
+  const auto other = fitted(quick, {1, 2}, scene(2));
   EXPECT_THAT(join({{"1", one.get()}, {"x", other.get()}, {"2", two.get()}}, scene()),
               HasSubstr("1 and x were fitted with different networks"));
   LatentJob longer = quick;
   longer.effort = 6;
-  const auto effort = fitted(longer, {4, 5});
+  const auto effort = fitted(longer, {1, 2});
   EXPECT_EQ(join({{"1", one.get()}, {"e", effort.get()}, {"2", two.get()}}, scene()),
             "1 and e are not of one job: one has --effort 5, the other --effort 6");
   const auto empty = PartFile::temporary(one->description());
@@ -190,7 +205,7 @@ TEST(LatentParts, ThereAreNoneOfWhatCannotBeShared) {
   const ComputedRaster constant(size, size, {{Quantity::decibel, PixelType::f32, {}}}, [](int, int, int) {
     return Sample{3, 0};
   });
-  EXPECT_TRUE(fitted(small_job(), {0, 3}, constant)->entries().empty());
+  EXPECT_TRUE(fitted(small_job(), {0, 1}, constant)->entries().empty());
 }
 
 /// What so many ranks leave in rank 0's part file.
@@ -211,8 +226,8 @@ std::unique_ptr<PartFile> shared(int count, const LatentJob& job, std::unique_pt
 
 TEST(LatentRanks, MakeTheFileOfAsManyParts) {
   const LatentJob job = small_job();
-  const auto one = fitted(job, {0, 3});
-  const auto two = fitted(job, {4, 8});
+  const auto one = fitted(job, {0, 1});
+  const auto two = fitted(job, {2, 3});
   const Bytes parts = joined({{"1", one.get()}, {"2", two.get()}});
   const std::string description = describe(job, scene(), std::nullopt);
   const auto whole = shared(2, job, PartFile::temporary(description));
@@ -232,10 +247,10 @@ TEST(LatentRanks, MakeTheFileOfAsManyParts) {
 TEST(LatentRanks, MoreThanTilesAndNoneToShare) {
   LatentJob job = small_job();
   job.steps = 4;
-  const auto many = shared(11, job, PartFile::temporary(describe(job, scene(), std::nullopt)));
+  const auto many = shared(6, job, PartFile::temporary(describe(job, scene(), std::nullopt)));
   FitReport report;
   joined({{"many", many.get()}}, &report);
-  EXPECT_EQ(report.network_tiles, 9);
+  EXPECT_EQ(report.network_tiles, 4);
   job.tile_size = 1024;
   EXPECT_TRUE(shared(2, job, PartFile::temporary("a job"))->entries().empty());
 }
