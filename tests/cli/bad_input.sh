@@ -68,6 +68,14 @@ elif [ ! -e /dev/nvidiactl ]; then
   expect 1 '^sarinr: --engine cuda: no CUDA device was found (.*): give --engine cpu$' fit scene.tif a.sinr --engine cuda
   expect 1 'the cuda engine does not run on a cpu: give --device cuda, or --engine cpu' fit scene.tif a.sinr --engine cuda --device cpu
 fi
+for field in "--field latent" "--bpp 0.5"; do
+  expect 1 'the torch engine does not do this: latent fields are fitted by auto, cpu, cuda' fit scene.tif a.sinr $field --engine torch
+  expect 1 'the cpu engine does not run on cuda: give --device cpu, or --engine cuda' fit scene.tif a.sinr $field --engine cpu --device cuda
+  expect 1 "unknown device 'gpu': the devices are auto, cpu, cuda and cuda:N" fit scene.tif a.sinr $field --device gpu
+done
+if [ -e "$modules/engine_cuda.so" ] && [ ! -e /dev/nvidiactl ]; then
+  expect 1 '^sarinr: --engine cuda: no CUDA device was found (.*): give --engine cpu$' fit scene.tif a.sinr --bpp 0.5 --engine cuda
+fi
 expect 1 'the cpu engine does not run on cuda:0: give --device cpu, or --engine torch' fit scene.tif a.sinr --engine cpu --device cuda:0
 expect 1 "unknown instruction set 'mmx': this machine has auto, " fit scene.tif a.sinr --instructions mmx
 
