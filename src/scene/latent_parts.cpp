@@ -4,21 +4,13 @@
 #include "sarinr/base/error.h"
 #include "sarinr/scene/fit_work.h"
 #include "scene/fit_header.h"
+#include "scene/found_entry.h"
 #include "scene/latent_overviews.h"
 #include "scene/part_entries.h"
 
 namespace sarinr {
 
 namespace {
-
-struct Found {
-  const NamedPart* part = nullptr;
-  PartFile::Entry entry;
-};
-
-Bytes bytes_of(const Found& found) {
-  return found.part->part->read(found.entry).value_or_throw("cannot read " + found.part->name);
-}
 
 /// Where the entries of a job lie in its parts.
 class LatentPartIndex {
@@ -28,7 +20,7 @@ class LatentPartIndex {
       for (const PartFile::Entry& entry : part.part->entries()) {
         if (entry.kind == entry_kind::latent_start) take_start({&part, entry});
         if (entry.kind == entry_kind::tile || entry.kind == entry_kind::latent_overview) {
-          found_.emplace(std::pair{entry.kind, entry.number}, Found{&part, entry});
+          found_.emplace(std::pair{entry.kind, entry.number}, FoundEntry{&part, entry});
         }
       }
     }
@@ -44,7 +36,7 @@ class LatentPartIndex {
   }
 
  private:
-  void take_start(const Found& found) {
+  void take_start(const FoundEntry& found) {
     if (start_.part == nullptr) {
       start_ = found;
     } else if (bytes_of(start_) != bytes_of(found)) {
@@ -54,8 +46,8 @@ class LatentPartIndex {
     }
   }
 
-  Found start_;
-  std::map<std::pair<std::uint8_t, std::uint64_t>, Found> found_;
+  FoundEntry start_;
+  std::map<std::pair<std::uint8_t, std::uint64_t>, FoundEntry> found_;
 };
 
 /// Throws an Error that names the first tiles that no part has.

@@ -5,24 +5,15 @@
 #include "sarinr/scene/fit_work.h"
 #include "scene/bytes_sink.h"
 #include "scene/fit_header.h"
+#include "scene/found_entry.h"
 #include "scene/part_entries.h"
 
 namespace sarinr {
 
 namespace {
 
-/// An entry in one of the parts; `part` is nullptr where there is none.
-struct Found {
-  const NamedPart* part = nullptr;
-  PartFile::Entry entry;
-};
-
-Bytes bytes_of(const Found& found) {
-  return found.part->part->read(found.entry).value_or_throw("cannot read " + found.part->name);
-}
-
 /// Takes an entry, which must be the same where several parts have it.
-void take(Found& place, const Found& found, const std::string& what) {
+void take(FoundEntry& place, const FoundEntry& found, const std::string& what) {
   if (place.part == nullptr) {
     place = found;
   } else if (bytes_of(place) != bytes_of(found)) {
@@ -32,9 +23,9 @@ void take(Found& place, const Found& found, const std::string& what) {
 }
 
 struct Level {
-  Found header;
-  Found start;
-  std::vector<Found> tiles;
+  FoundEntry header;
+  FoundEntry start;
+  std::vector<FoundEntry> tiles;
 };
 
 /// A header as its entry holds it.
@@ -43,7 +34,7 @@ struct LevelStart {
   FileHeader header;
 };
 
-LevelStart read_level(const Found& found) {
+LevelStart read_level(const FoundEntry& found) {
   LevelEntry entry = decode_level_entry(bytes_of(found)).value_or_throw(found.part->name + " is damaged");
   const std::unique_ptr<ByteSource> source = memory_source(std::move(entry.header));
   return {entry.factor, read_header(*source).value_or_throw(found.part->name + " is damaged").header};
@@ -79,8 +70,8 @@ class PartIndex {
   /// Throws an Error that names the first tiles that no part has.
   void check_complete() const {
     for (std::size_t l = 0; l < levels_.size(); ++l) {
-      const std::vector<Found>& tiles = levels_[l].tiles;
-      const auto missing = [](const Found& tile) { return tile.part == nullptr; };
+      const std::vector<FoundEntry>& tiles = levels_[l].tiles;
+      const auto missing = [](const FoundEntry& tile) { return tile.part == nullptr; };
       const auto begin = std::find_if(tiles.begin(), tiles.end(), missing);
       if (begin == tiles.end()) continue;
       const auto end = std::find_if_not(begin, tiles.end(), missing);
@@ -131,7 +122,7 @@ FileWriter write_level(const Level& level, ByteSink& sink, FitReport& report) {
   FileWriter writer(sink, begin.header);
   if (start && start->shared) writer.write_shared(start->weights);
   std::vector<ChannelTotals> totals(static_cast<std::size_t>(channels));
-  for (const Found& found : level.tiles) {
+  for (const FoundEntry& found : level.tiles) {
     const TileEntry tile =
         decode_tile_entry(bytes_of(found), channels).value_or_throw(found.part->name + " is damaged");
     writer.append_tile(tile.payload);

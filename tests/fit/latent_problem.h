@@ -62,6 +62,20 @@ inline std::vector<float> uniform_noise() {
   return noise;
 }
 
+/// A raster that is one tile, of value(column, row).
+template <class Value>
+LatentTarget whole_raster(int width, int height, const Value& value) {
+  LatentTarget target;
+  target.raster_width = width;
+  target.raster_height = height;
+  target.core = target.region = {0, 0, width, height};
+  for (int y = 0; y < height; ++y) {
+    for (int x = 0; x < width; ++x) target.values.push_back(static_cast<float>(value(x, y)));
+  }
+  target.weights.assign(target.values.size(), 1);
+  return target;
+}
+
 /// Weights of which none is 0.
 inline std::vector<float> uneven_weights(const LatentShape& shape) {
   Random random(4);

@@ -138,18 +138,8 @@ INSTANTIATE_TEST_SUITE_P(Shapes, LatentTileOnDevice,
 
 /// A wave under noise.
 LatentTarget wave(int width, int height) {
-  LatentTarget target;
-  target.raster_width = width;
-  target.raster_height = height;
-  target.core = target.region = {0, 0, width, height};
   Random random(3);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      target.values.push_back(static_cast<float>(std::sin(0.2 * x + 0.1 * y) + 0.3 * random.normal()));
-      target.weights.push_back(1);
-    }
-  }
-  return target;
+  return whole_raster(width, height, [&](int x, int y) { return std::sin(0.2 * x + 0.1 * y) + 0.3 * random.normal(); });
 }
 
 double cost_of(const LatentFit& fit, const LatentTarget& target, double lambda) {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "fit/latent_problem.h"
 #include "sarinr/base/error.h"
 #include "sarinr/base/random.h"
 #include "sarinr/codec/latent.h"
@@ -18,19 +19,11 @@ constexpr double pixels = width * height;
 
 /// A smooth scene under noise.
 LatentTarget scene(double noise) {
-  LatentTarget target;
-  target.raster_width = width;
-  target.raster_height = height;
-  target.core = target.region = {0, 0, width, height};
   Random random(3);
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x) {
-      const double value = std::sin(0.1 * x) + std::cos(0.07 * y + 0.05 * x) + (x > 50 && y > 40 ? 1.0 : 0.0);
-      target.values.push_back(static_cast<float>(value + noise * random.normal()));
-      target.weights.push_back(1);
-    }
-  }
-  return target;
+  return test::whole_raster(width, height, [&](int x, int y) {
+    const double value = std::sin(0.1 * x) + std::cos(0.07 * y + 0.05 * x) + (x > 50 && y > 40 ? 1.0 : 0.0);
+    return value + noise * random.normal();
+  });
 }
 
 LatentTraining train(const LatentTarget& target, const LatentGoal& goal, int steps = 200) {

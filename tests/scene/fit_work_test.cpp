@@ -14,6 +14,7 @@ namespace sarinr {
 namespace {
 
 using test::ComputedRaster;
+using test::failure;
 using test::MeanEngine;
 using test::MemorySink;
 using test::Postbox;
@@ -52,15 +53,6 @@ Bytes assembled(const std::vector<NamedPart>& parts) {
   MemorySink sink;
   write_field_file(parts, sink);
   return sink.data;
-}
-
-std::string failure(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(FitWork, StoppedAnywhereAndResumedMakesTheSameFile) {

@@ -9,6 +9,7 @@
 #include "sarinr/container/part_file.h"
 #include "sarinr/scene/fit_work.h"
 #include "sarinr/scene/latent.h"
+#include "scene/latent_fits.h"
 #include "scene/memory_raster.h"
 
 namespace sarinr {
@@ -37,14 +38,7 @@ LatentJob small_job() {
   return job;
 }
 
-Bytes fitted(const LatentJob& job, FitReport* report = nullptr) {
-  ComputedRaster raster = scene();
-  MemorySink sink;
-  Silent listener;
-  const FitReport done = fit_latent_raster(raster, sink, job, *make_latent_engine(), listener);
-  if (report != nullptr) *report = done;
-  return sink.data;
-}
+Bytes fitted(const LatentJob& job, FitReport* report = nullptr) { return test::latent_file(scene(), job, report); }
 
 /// The small job's file, fitted once.
 const Bytes& small_file(FitReport* report = nullptr) {

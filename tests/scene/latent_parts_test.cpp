@@ -7,6 +7,7 @@
 
 #include "sarinr/base/random.h"
 #include "sarinr/scene/fit_work.h"
+#include "scene/latent_fits.h"
 #include "scene/memory_raster.h"
 #include "scene/part_entries.h"
 #include "scene/queue_ranks.h"
@@ -15,6 +16,7 @@ namespace sarinr {
 namespace {
 
 using test::ComputedRaster;
+using test::failure;
 using test::MemorySink;
 using test::Postbox;
 using test::QueueRanks;
@@ -45,12 +47,7 @@ LatentJob small_job() {
 }
 
 Bytes uninterrupted(const LatentJob& job, FitReport* report = nullptr) {
-  ComputedRaster raster = scene();
-  MemorySink sink;
-  Silent listener;
-  const FitReport done = fit_latent_raster(raster, sink, job, *make_latent_engine(), listener);
-  if (report != nullptr) *report = done;
-  return sink.data;
+  return test::latent_file(scene(), job, report);
 }
 
 /// Networks take most of the time: later parts of a job on the usual scene take those of its first. That they would
@@ -75,23 +72,8 @@ std::unique_ptr<PartFile> fitted(const LatentJob& job, const TileRange& tiles, C
 }
 
 Bytes joined(const std::vector<NamedPart>& parts, FitReport* report = nullptr) {
-  ComputedRaster raster = scene();
-  MemorySink sink;
-  Silent listener;
-  const std::unique_ptr<PartFile> whole = join_latent_parts(parts, raster, "scene.tif");
-  const LatentJob job = described_latent_job(whole->description()).value();
-  const FitReport done = fit_latent_raster(raster, sink, job, *make_latent_engine(), listener, whole.get());
-  if (report != nullptr) *report = done;
-  return sink.data;
-}
-
-std::string failure(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  const std::unique_ptr<PartFile> whole = join_latent_parts(parts, scene(), "scene.tif");
+  return test::latent_file(scene(), described_latent_job(whole->description()).value(), report, whole.get());
 }
 
 /// Mean squared errors of a file's pixels in rows [begin, end).

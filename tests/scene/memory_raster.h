@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <string>
 
 #include "sarinr/base/error.h"
 #include "sarinr/scene/jobs.h"
@@ -86,6 +87,16 @@ class Silent final : public JobListener {
   std::vector<std::string> warnings;
   int steps_left = -1;
 };
+
+/// What an act says that fails.
+inline std::string failure(const std::function<void()>& act) {
+  try {
+    act();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
 
 /// Stands in for an engine where no real fit is needed: its networks give 0, the normalised mean of every channel.
 class MeanEngine final : public Engine {
