@@ -50,6 +50,8 @@ struct LatentGeometry {
   bool is_active(int channel) const {
     return target.active.empty() || target.active[static_cast<std::size_t>(channel)];
   }
+  /// Fills the channel's part of target_values with the target's values plus `shift`.
+  void place_target(int channel, float shift);
   /// Nodes on either side that the level's filter looks at.
   int reach(int level) const { return level < shape.filtered_levels() ? filter_reach : 0; }
 };

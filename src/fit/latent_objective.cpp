@@ -84,6 +84,8 @@ LatentObjective::~LatentObjective() = default;
 
 const LatentGeometry& LatentObjective::geometry() const { return *parts_; }
 
+void LatentObjective::shift_target(int channel, float shift) { parts_->place_target(channel, shift); }
+
 void LatentObjective::use_step(float step) { parts_->shape.step = step; }
 
 PaddedGrid& LatentObjective::latents(int level, int channel) { return parts_->grid(level, channel).latent; }

@@ -46,6 +46,8 @@ class LatentObjective {
   PaddedGrid& latents(int level, int channel);
   /// d(cost)/d(latents) after differentiate().
   PaddedGrid& gradient(int level, int channel);
+  /// Errors count from the channel's target plus `shift` on.
+  void shift_target(int channel, float shift);
   /// Another size of the symbols; latents stay.
   void use_step(float step);
   double pixels() const { return geometry().pixels(); }

@@ -222,6 +222,31 @@ void LatentTrainer::steer(const LatentGoal& goal, int done, int steps, bool may_
   if (may_move_step) set_lambda(lambda_);
 }
 
+/// Whole symbols lose what lies between 0 and half a symbol, and of skewed values more on one side: fields with
+/// networks that were trained for that, but stay as they are, come out too high or low by what softened symbols made up
+/// for. So what they are trained for is moved by as much as their whole symbols are off.
+void LatentTrainer::aim_off() {
+  for (std::size_t t = 0; t < tiles_.size(); ++t) {
+    const LatentTarget& target = tiles_[t]->target();
+    const std::vector<float> values = tiles_[t]->values(weights_);
+    const std::size_t pixels = values.size() / static_cast<std::size_t>(shape_.channels);
+    for (int channel = 0; channel < shape_.channels; ++channel) {
+      double sum = 0;
+      double count = 0;
+      for (std::size_t i = static_cast<std::size_t>(channel) * pixels;
+           i < (static_cast<std::size_t>(channel) + 1) * pixels; ++i) {
+        if (target.weights[i] == 0) continue;
+        sum += static_cast<double>(values[i]) - static_cast<double>(target.values[i]);
+        count += 1;
+      }
+      if (count == 0) continue;
+      double& shift = shifts_[t][static_cast<std::size_t>(channel)];
+      shift -= sum / count;
+      tiles_[t]->shift_target(channel, static_cast<float>(shift));
+    }
+  }
+}
+
 void LatentTrainer::round_again(float towards_zero) {
   for (std::size_t tile = 0; tile < tiles_.size(); ++tile) {
     for (int i = 0; i < shape_.inputs(); ++i) {
@@ -268,6 +293,11 @@ void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, 
   const int steps_per_look = std::max(5, schedule.steps / 60);
   // At first the networks know nothing, and rates say little.
   const int first_look = schedule.steps / 4;
+  shifts_.assign(tiles_.size(), std::vector<double>(static_cast<std::size_t>(shape_.channels), 0.0));
+  const auto is_aim = [&](int i) {
+    return !schedule.train_weights &&
+           (i == schedule.steps / 2 || i == 7 * schedule.steps / 10 || i == 17 * schedule.steps / 20);
+  };
   std::vector<float> noise;
   constexpr int steps_per_shape = 50;
   for (int i = 0; i < schedule.steps; ++i) {
@@ -275,6 +305,7 @@ void LatentTrainer::run(const LatentSchedule& schedule, const LatentGoal& goal, 
       const double done = static_cast<double>(i) / schedule.steps;
       noise = kumaraswamy(schedule.first_shape * (1 - done) + schedule.last_shape * done);
     }
+    if (is_aim(i)) aim_off();
     soft_step(schedule, i, noise);
     const bool look = steers && i >= first_look && (i + 1) % steps_per_look == 0;
     if (look) steer(goal, i, schedule.steps, schedule.train_weights && 2 * i < schedule.steps);

@@ -68,6 +68,7 @@ class LatentTrainer {
   void move_weights(std::vector<float>& gradient, double rate, double filter_share);
   std::vector<AdamStep> latent_steps(const LatentSchedule& schedule, double share, int step) const;
 
+  void aim_off();
   void steer(const LatentGoal& goal, int done, int steps, bool may_move_step);
   /// What the goal is about, per pixel, with the grids and networks as they are.
   double reached(const LatentGoal& goal, double network_bits);
@@ -82,6 +83,7 @@ class LatentTrainer {
   std::vector<float> weights_, weight_first_, weight_second_;
   int weight_steps_ = 0;
   std::vector<TileTraining*> tiles_;
+  std::vector<std::vector<double>> shifts_;                 ///< [tile][channel], of the targets
   std::vector<std::vector<std::vector<float>>> unrounded_;  ///< [tile][grid], as run() left them
 };
 

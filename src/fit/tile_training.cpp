@@ -67,6 +67,7 @@ class CpuTileTraining final : public TileTraining {
   }
   LatentCost measure(const std::vector<float>& weights) override { return objective_.measure(weights, nullptr); }
   std::vector<float> values(const std::vector<float>& weights) override { return objective_.values(weights); }
+  void shift_target(int channel, float shift) override { objective_.shift_target(channel, shift); }
 
  private:
   void use_step(float step) override { objective_.use_step(step); }

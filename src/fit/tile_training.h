@@ -36,6 +36,8 @@ class TileTraining {
   virtual void differentiate(const std::vector<float>& weights, double lambda, std::vector<float>& gradient) = 0;
   /// With whole symbols.
   virtual LatentCost measure(const std::vector<float>& weights) = 0;
+  /// From here on the channel is trained for its target's values plus `shift`.
+  virtual void shift_target(int channel, float shift) = 0;
   /// The network's values with whole symbols over the region: [channel][row][column].
   virtual std::vector<float> values(const std::vector<float>& weights) = 0;
 

@@ -93,6 +93,16 @@ TEST_P(LatentTileOnDevice, HasTheSameValues) {
   EXPECT_LT(distance(found_->values(weights_), expected_->values(weights_)), 1e-6);
 }
 
+TEST_P(LatentTileOnDevice, AimsOffTheSameWay) {
+  for (TileTraining* tile : {expected_.get(), found_.get()}) tile->shift_target(shape_.channels - 1, 0.7f);
+  const double expected = expected_->measure(weights_).square_error;
+  EXPECT_NEAR(found_->measure(weights_).square_error, expected, 1e-5 * expected);
+  for (TileTraining* tile : {expected_.get(), found_.get()}) tile->shift_target(shape_.channels - 1, 0);
+  const double before = expected_->measure(weights_).square_error;
+  EXPECT_NE(before, expected);
+  EXPECT_NEAR(found_->measure(weights_).square_error, before, 1e-5 * before);
+}
+
 TEST_P(LatentTileOnDevice, HasTheSameGradients) {
   std::vector<float> expected;
   std::vector<float> found;

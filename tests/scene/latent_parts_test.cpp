@@ -39,7 +39,7 @@ ComputedRaster scene(std::uint64_t seed = 1) {
 LatentJob small_job() {
   LatentJob job;
   job.tile_size = 192;
-  job.steps = 24;
+  job.steps = 12;
   job.levels = 4;
   job.entropy_width = 4;
   job.lambda = 0.02;
@@ -118,7 +118,7 @@ TEST(LatentParts, AreTheSameAfterAResumption) {
   const auto straight = fitted(small_job(), {1, 2});
   const auto part = PartFile::temporary("a job");
   int stops = 0;
-  for (int steps = 20;; steps += 10) {
+  for (int steps = 8;; steps += 5) {
     ComputedRaster raster = scene();
     Silent listener;
     listener.steps_left = steps;
@@ -130,7 +130,7 @@ TEST(LatentParts, AreTheSameAfterAResumption) {
       ++stops;
     }
   }
-  EXPECT_GT(stops, 2);
+  EXPECT_GT(stops, 3);
   ASSERT_EQ(part->entries().size(), straight->entries().size());
   for (std::size_t i = 0; i < part->entries().size(); ++i) {
     EXPECT_EQ(*part->read(part->entries()[i]), *straight->read(straight->entries()[i])) << i;

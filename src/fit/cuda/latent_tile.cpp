@@ -148,6 +148,16 @@ class DeviceTileTraining final : public TileTraining {
     return values;
   }
 
+  void shift_target(int channel, float shift) override {
+    device_.wait();
+    const auto pixels = static_cast<std::size_t>(arguments_.pixels());
+    const auto first = geometry_.target.values.begin() + static_cast<std::ptrdiff_t>(channel * pixels);
+    std::vector<float> shifted(first, first + static_cast<std::ptrdiff_t>(pixels));
+    for (float& value : shifted) value += shift;
+    device_.upload(target_place_ + channel * pixels, shifted.data(), bytes(pixels));
+    device_.wait();
+  }
+
  private:
   static std::size_t bytes(std::size_t floats) { return floats * sizeof(float); }
 
@@ -187,7 +197,8 @@ class DeviceTileTraining final : public TileTraining {
       return next - count;
     };
     arguments_.axis_numbers = load(layout_.axis_numbers.data(), layout_.axis_numbers.size());
-    arguments_.target = load(target.values.data(), target.values.size());
+    target_place_ = load(target.values.data(), target.values.size());
+    arguments_.target = target_place_;
     arguments_.target_weight = load(target_weights_.data(), target_weights_.size());
     noise_place_ = load(nullptr, noise_values);
     weights_place_ = load(nullptr, static_cast<std::size_t>(arguments_.weight_count));
@@ -261,6 +272,7 @@ class DeviceTileTraining final : public TileTraining {
   Buffer<int> places_;
   Buffer<float> tables_;
   Buffer<LatentChunk> chunks_;
+  float* target_place_ = nullptr;
   float* noise_place_ = nullptr;
   float* weights_place_ = nullptr;
   std::vector<float> target_weights_, noise_, weights_, given_weights_;
