@@ -89,11 +89,6 @@ LatentGeometry::LatentGeometry(const LatentShape& shape_of_fields, LatentTarget 
     : shape(shape_of_fields), target(std::move(target_of_tile)) {
   const FieldSpec spec = latent_spec(shape);
   tensors = architecture(spec.architecture).tensors(spec);
-  target_stride = padded_count(static_cast<std::size_t>(target.region.width));
-  target_values.resize(static_cast<std::size_t>(shape.channels) * static_cast<std::size_t>(target.region.height) *
-                       target_stride);
-  target_weights.resize(target_values.size());
-  for (int channel = 0; channel < shape.channels; ++channel) place_target(channel, 0);
   const Extent& region = target.region;
   copies.resize(static_cast<std::size_t>(shape.levels));
   known.resize(static_cast<std::size_t>(shape.inputs()));
@@ -113,18 +108,6 @@ LatentGeometry::LatentGeometry(const LatentShape& shape_of_fields, LatentTarget 
     }
   }
   find_sources(*this);
-}
-
-void LatentGeometry::place_target(int channel, float shift) {
-  const auto width = static_cast<std::size_t>(target.region.width);
-  const auto height = static_cast<std::size_t>(target.region.height);
-  const std::size_t first = static_cast<std::size_t>(channel) * height;
-  for (std::size_t r = first; r < first + height; ++r) {
-    for (std::size_t c = 0; c < width; ++c) {
-      target_values[r * target_stride + c] = target.values[r * width + c] + shift;
-      target_weights[r * target_stride + c] = target.weights[r * width + c] != 0 ? 1.0f : 0.0f;
-    }
-  }
 }
 
 }  // namespace sarinr

@@ -43,15 +43,11 @@ struct LatentGeometry {
     float symbol;
   };
   std::vector<std::vector<Known>> known;
-  std::vector<float> target_values, target_weights;  ///< [channel][row][padded column]
-  std::size_t target_stride = 0;
 
   double pixels() const { return static_cast<double>(target.core.width) * target.core.height; }
   bool is_active(int channel) const {
     return target.active.empty() || target.active[static_cast<std::size_t>(channel)];
   }
-  /// Fills the channel's part of target_values with the target's values plus `shift`.
-  void place_target(int channel, float shift);
   /// Nodes on either side that the level's filter looks at.
   int reach(int level) const { return level < shape.filtered_levels() ? filter_reach : 0; }
 };

@@ -54,6 +54,21 @@ void make_bands(Parts& parts) {
   }
 }
 
+/// Padded rows of the target's weights, and room for those of its values.
+void prepare_target(Parts& parts) {
+  const auto width = static_cast<std::size_t>(parts.target.region.width);
+  const auto rows =
+      static_cast<std::size_t>(parts.shape.channels) * static_cast<std::size_t>(parts.target.region.height);
+  parts.target_stride = padded_count(width);
+  parts.target_values.assign(rows * parts.target_stride, 0);
+  parts.target_weights.assign(rows * parts.target_stride, 0);
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < width; ++c) {
+      parts.target_weights[r * parts.target_stride + c] = parts.target.weights[r * width + c] != 0 ? 1.0f : 0.0f;
+    }
+  }
+}
+
 std::unique_ptr<Parts> make_parts(const LatentShape& shape, LatentTarget target, const LatentFitKernels& kernels) {
   auto parts = std::make_unique<Parts>(shape, std::move(target));
   parts->kernels = &kernels;
@@ -71,6 +86,8 @@ std::unique_ptr<Parts> make_parts(const LatentShape& shape, LatentTarget target,
       grid.node.row(known.row)[known.column] = known.symbol;
     }
   }
+  prepare_target(*parts);
+  for (int channel = 0; channel < shape.channels; ++channel) parts->place_target(channel, 0);
   make_bands(*parts);
   return parts;
 }
@@ -130,6 +147,17 @@ std::vector<float> LatentObjective::values(const std::vector<float>& weights) {
     values.insert(values.end(), begin, begin + region.width);
   }
   return values;
+}
+
+void Parts::place_target(int channel, float shift) {
+  const auto width = static_cast<std::size_t>(target.region.width);
+  const auto height = static_cast<std::size_t>(target.region.height);
+  const std::size_t first = static_cast<std::size_t>(channel) * height;
+  for (std::size_t r = first; r < first + height; ++r) {
+    for (std::size_t c = 0; c < width; ++c) {
+      target_values[r * target_stride + c] = target.values[r * width + c] + shift;
+    }
+  }
 }
 
 void Parts::run(bool gradients, double error_factor, double bit_weight, std::vector<float>* output) {

@@ -74,6 +74,8 @@ struct LatentObjective::Parts : LatentGeometry {
   using LatentGeometry::LatentGeometry;
   const LatentFitKernels* kernels = nullptr;
   std::vector<LatentLevelGrid> grids;
+  std::vector<float> target_values, target_weights;  ///< [channel][row][padded column]
+  std::size_t target_stride = 0;
   std::vector<SynthesisBand> synthesis;
   std::vector<EntropyBand> entropy;
   KernelWeights weights;
@@ -87,6 +89,8 @@ struct LatentObjective::Parts : LatentGeometry {
     const LatentLevelGrid& of = grid(level, channel);
     return (offset > 0 ? of.filtered : of.node).row(row + offset) + offset;
   }
+  /// Fills the channel's part of target_values with the target's values plus `shift`.
+  void place_target(int channel, float shift);
   void filter(int level, int channel);
   void filter_back(int level, int channel);
   /// Sums the bands' gradients of nodes, each put `offset` columns and rows farther.

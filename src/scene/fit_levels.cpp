@@ -48,12 +48,16 @@ int tile_count(const RasterInfo& info, const FitJob& job) {
   return last.first + last.tiles;
 }
 
+TileRange part_of_tiles(int which, int parts, int count) {
+  const auto border = [&](std::int64_t k) { return static_cast<int>(k * count / parts); };
+  return {border(which), border(which + 1) - 1};
+}
+
 TileRange parse_tiles(const std::string& text, int count) {
   if (const auto part = two_numbers(text, '/')) {
     const auto [which, parts] = *part;
     if (which >= 1 && which <= parts && parts <= count) {
-      const auto border = [&](std::int64_t k) { return static_cast<int>(k * count / parts); };
-      return {border(which - 1), border(which) - 1};
+      return part_of_tiles(which - 1, parts, count);
     }
   }
   if (const auto range = two_numbers(text, '-')) {

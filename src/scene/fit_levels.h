@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "sarinr/scene/fit_work.h"
 #include "sarinr/scene/jobs.h"
 
 namespace sarinr {
@@ -17,5 +18,8 @@ struct FitLevel {
 
 /// The scene and its overviews, finest first.
 std::vector<FitLevel> fit_levels(const RasterInfo& info, const FitJob& job);
+
+/// The K-th, from 0, of `parts` parts of `count` tiles, of about the same size; empty where there are fewer tiles.
+TileRange part_of_tiles(int which, int parts, int count);
 
 }  // namespace sarinr

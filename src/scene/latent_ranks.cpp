@@ -4,6 +4,7 @@
 
 #include "sarinr/base/error.h"
 #include "sarinr/scene/fit_work.h"
+#include "scene/fit_levels.h"
 #include "scene/latent_overviews.h"
 #include "scene/part_entries.h"
 #include "scene/rank_ledger.h"
@@ -13,12 +14,6 @@ namespace sarinr {
 namespace {
 
 using Key = std::pair<std::uint8_t, std::uint64_t>;
-
-/// The rank's part of a scene and its overviews, as --tiles K/N has it; empty where there are fewer tiles than ranks.
-TileRange share_of(int rank, int ranks, int tiles) {
-  const auto border = [&](std::int64_t k) { return static_cast<int>(k * tiles / ranks); };
-  return {border(rank), border(rank + 1) - 1};
-}
 
 /// Of rank 0, which holds the part file: gives others what was there before, and takes what they make. Shares are
 /// fixed, so it has no tiles to hand out.
@@ -130,7 +125,7 @@ void fit_for_rank_0(RasterSource& source, const LatentJob& job, const LatentEngi
     ledger.finish();
     return;
   }
-  const TileRange tiles = share_of(ranks.rank(), ranks.count(), tile_count(source.info(), job));
+  const TileRange tiles = part_of_tiles(ranks.rank(), ranks.count(), tile_count(source.info(), job));
   const std::unique_ptr<PartFile> part = PartFile::temporary(describe(job, source, tiles));
   const auto take_over = [&](std::uint8_t kind, int number) {
     const auto entry = static_cast<std::uint64_t>(number);
@@ -157,7 +152,7 @@ void share_latent_tiles(RasterSource& source, const LatentJob& job, const Latent
   GatheringLedger ledger(*part);
   SharedListener shared(listener);
   RankServer others(&ranks, ledger, [&] { return shared.goes_on(); });
-  fit_latent_part(source, job, engine, share_of(0, ranks.count(), tile_count(source.info(), job)), *part, shared);
+  fit_latent_part(source, job, engine, part_of_tiles(0, ranks.count(), tile_count(source.info(), job)), *part, shared);
   others.wait();
   ledger.check_networks();
 }
